@@ -1,0 +1,1 @@
+"""The completion pipeline: reuse, stop rules, filters, ledger."""

@@ -1,0 +1,1 @@
+"""Engines: whatever continues a prompt, behind one small protocol."""

@@ -1,0 +1,1 @@
+"""Documents, snapshots, edits and positions; pure, no IO."""
