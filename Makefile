@@ -27,10 +27,10 @@ models: environment-dev
 	$(BIN)/foretype models pull qwen2.5-coder-0.5b --source examples/configs/models-from-index.toml
 
 environment:
-	@$(PYTHON) scripts/venv.py $(VENV) local
+	@$(PYTHON) scripts/environment.py $(VENV) local
 
 environment-dev:
-	@$(PYTHON) scripts/venv.py $(VENV) local,dev
+	@$(PYTHON) scripts/environment.py $(VENV) local,dev
 
 lock: environment-dev
 	$(BIN)/python -m pip install --quiet uv

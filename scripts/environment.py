@@ -1,6 +1,6 @@
 """Make the virtual environment that the Makefile uses, and say what in it takes long.
 
-    python3 scripts/venv.py DIRECTORY EXTRAS        e.g. scripts/venv.py .venv local,dev
+    python3 scripts/environment.py DIRECTORY EXTRAS        e.g. scripts/environment.py .venv local,dev
 
 Installs the checkout (editable) with EXTRAS into DIRECTORY, at the versions of requirements/lock.txt. A second run
 with the same inputs returns at once. Needs nothing but the standard library of Python 3.10 or newer.
@@ -21,7 +21,7 @@ import venv
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-INPUTS = ("pyproject.toml", "requirements/lock.txt", "scripts/venv.py")
+INPUTS = ("pyproject.toml", "requirements/lock.txt", "scripts/environment.py")
 OLDEST_PYTHON = (3, 10)
 COMPILERS = ("c++", "g++", "clang++", "cl")
 SECONDS_BETWEEN_REPORTS = 30.0
@@ -74,7 +74,7 @@ def create(directory: Path) -> None:
             return
     print(f"Creating {directory} with Python {wanted}.", flush=True)
     try:
-        venv.create(directory, clear=True, with_pip=True)
+        venv.EnvBuilder(clear=True, with_pip=True, symlinks=os.name != "nt").create(directory)
     except subprocess.CalledProcessError:
         sys.exit("Python's venv module can't set up pip here. On Debian and Ubuntu: apt install python3-venv")
 
