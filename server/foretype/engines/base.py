@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from foretype.errors import ForetypeError
 from foretype.prompt.fim import Prompt
 
 
-class EngineError(Exception):
-    """Something an engine could not do; its text is one sentence for the user that says what to do about it."""
+class EngineError(ForetypeError):
+    """Something an engine could not do."""
 
 
 class ModelMissing(EngineError):

@@ -1,0 +1,175 @@
+"""What the language server and the model's process say to each other: length-prefixed msgpack frames."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from foretype.prompt.fim import Control, Prompt
+
+_LENGTH = struct.Struct(">I")
+LENGTH_BYTES = _LENGTH.size
+
+
+class Message(Struct, frozen=True, tag=True, array_like=True):
+    """One frame; the subclass's name is its tag."""
+
+
+class Load(Message, frozen=True, tag=True, array_like=True):
+    """First frame: the model and how to run it. ``gpu_layers`` -1 is all, ``threads`` 0 is one for each core."""
+
+    path: str
+    gpu_layers: int
+    threads: int
+    kv_memory_mb: int
+    drafts: bool
+
+
+class Generate(Message, frozen=True, tag=True, array_like=True):
+    """Continue a prompt; each piece is (control's role or "", text)."""
+
+    id: int
+    pieces: tuple[tuple[str, str], ...]
+    heal: bool
+    max_tokens: int
+    stops: tuple[str, ...]
+    temperature: float
+    seed: int
+
+
+class Warm(Message, frozen=True, tag=True, array_like=True):
+    """Evaluate a prompt in idle time."""
+
+    id: int
+    pieces: tuple[tuple[str, str], ...]
+    heal: bool
+
+
+class Count(Message, frozen=True, tag=True, array_like=True):
+    """Count the tokens of texts."""
+
+    id: int
+    texts: tuple[str, ...]
+
+
+class Cancel(Message, frozen=True, tag=True, array_like=True):
+    """Stop what ``id`` asked for; answered with Finished or Warmed all the same."""
+
+    id: int
+
+
+class Loading(Message, frozen=True, tag=True, array_like=True):
+    """Progress of loading, 0 to 1."""
+
+    progress: float
+
+
+class Loaded(Message, frozen=True, tag=True, array_like=True):
+    """The model is ready."""
+
+    model: str
+    family: str
+    context_tokens: int
+    facts: tuple[tuple[str, str], ...]
+
+
+class Failed(Message, frozen=True, tag=True, array_like=True):
+    """Loading (``id`` -1) or one request failed; ``message`` is one sentence for the user."""
+
+    id: int
+    message: str
+
+
+class Work(Struct, frozen=True, array_like=True):
+    """``engines.base.Usage`` on the wire."""
+
+    prefill_ms: float = 0.0
+    prefill_tokens: int = 0
+    reused_tokens: int = 0
+    decode_ms: float = 0.0
+    decode_tokens: int = 0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
+
+
+class Text(Message, frozen=True, tag=True, array_like=True):
+    """More generated text."""
+
+    id: int
+    text: str
+    work: Work
+    logprob: float
+
+
+class Finished(Message, frozen=True, tag=True, array_like=True):
+    """A generation's end; ``reason`` is a FinishReason's value or ``cancelled``. Speeds in tokens per second."""
+
+    id: int
+    reason: str
+    work: Work
+    prefill_speed: float
+    decode_speed: float
+
+
+class Warmed(Message, frozen=True, tag=True, array_like=True):
+    """A warm's end, finished or preempted."""
+
+    id: int
+    finished: bool
+    work: Work
+    prefill_speed: float
+    decode_speed: float
+
+
+class Counted(Message, frozen=True, tag=True, array_like=True):
+    """Token counts, in the order asked."""
+
+    id: int
+    counts: tuple[int, ...]
+
+
+ToWorker = Load | Generate | Warm | Count | Cancel
+FromWorker = Loading | Loaded | Failed | Text | Finished | Warmed | Counted
+
+_T = TypeVar("_T")
+
+
+def encode(message: Message) -> bytes:
+    """A frame: four bytes of length, most significant first, and the message in msgpack."""
+    body = msgspec.msgpack.encode(message)
+    return _LENGTH.pack(len(body)) + body
+
+
+def body_length(header: bytes) -> int:
+    """The number of bytes that follow a frame's header."""
+    length: int = _LENGTH.unpack(header)[0]
+    return length
+
+
+def to_worker(body: bytes) -> ToWorker:
+    """Decodes a frame's body on the worker's side. Raises msgspec.DecodeError."""
+    return msgspec.msgpack.decode(body, type=ToWorker)
+
+
+def from_worker(body: bytes) -> FromWorker:
+    """Decodes a frame's body on the server's side. Raises msgspec.DecodeError."""
+    return msgspec.msgpack.decode(body, type=FromWorker)
+
+
+def read(source: Callable[[int], bytes], decode: Callable[[bytes], _T]) -> _T | None:
+    """Reads one frame from a blocking source; None at its end."""
+    header = source(LENGTH_BYTES)
+    if len(header) < LENGTH_BYTES:
+        return None
+    length = body_length(header)
+    body = source(length)
+    return decode(body) if len(body) == length else None
+
+
+def pieces_of(prompt: Prompt) -> tuple[tuple[str, str], ...]:
+    """A prompt's pieces for the wire."""
+    return tuple((piece.value, "") if isinstance(piece, Control) else ("", piece) for piece in prompt.pieces)

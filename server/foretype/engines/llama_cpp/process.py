@@ -1,0 +1,78 @@
+"""A child process that exchanges frames on its pipes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+from foretype.engines.llama_cpp import frames
+
+logger = logging.getLogger(__name__)
+
+LONGEST_LOG_LINE = 2_000
+
+
+class WorkerProcess:
+    """The process, its reader and its log. ``killed`` says that we ended it ourselves."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._tasks: list[asyncio.Task[None]] = []
+        self.killed = False
+
+    @classmethod
+    async def start(
+        cls,
+        command: list[str],
+        on_message: Callable[[frames.FromWorker], None],
+        on_end: Callable[[WorkerProcess, str], None],
+    ) -> WorkerProcess:
+        """Starts the command; ``on_end`` is told how it ended (``signal 9``, ``exit code 1``)."""
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
+        worker = cls(process)
+        worker._tasks = [
+            asyncio.create_task(worker._read(on_message, on_end)),
+            asyncio.create_task(worker._log()),
+        ]
+        return worker
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs and nobody has told it to end."""
+        return self._process.returncode is None and not self.killed
+
+    def send(self, message: frames.ToWorker) -> None:
+        """Writes one frame; a process that is gone swallows it and is noticed by the reader."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError, RuntimeError):
+            self._process.stdin.write(frames.encode(message))
+
+    async def kill(self) -> None:
+        """Ends the process and waits for it."""
+        self.killed = True
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+        for task in self._tasks:
+            task.cancel()
+
+    async def _read(
+        self, on_message: Callable[[frames.FromWorker], None], on_end: Callable[[WorkerProcess, str], None]
+    ) -> None:
+        assert self._process.stdout is not None
+        source = self._process.stdout
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
+            while True:
+                header = await source.readexactly(frames.LENGTH_BYTES)
+                on_message(frames.from_worker(await source.readexactly(frames.body_length(header))))
+        code = await self._process.wait()
+        on_end(self, f"signal {-code}" if code < 0 else f"exit code {code}")
+
+    async def _log(self) -> None:
+        assert self._process.stderr is not None
+        with contextlib.suppress(OSError, ValueError):
+            while line := await self._process.stderr.readline():
+                logger.info("worker: %s", line.decode(errors="replace").rstrip()[:LONGEST_LOG_LINE])

@@ -1,0 +1,106 @@
+"""Choosing tokens from logits, and turning tokens' bytes into text."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from foretype.engines.llama_cpp.healing import Vocabulary
+from foretype.engines.llama_cpp.model import Model
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+TOP_K = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A token and the natural logarithm of its probability."""
+
+    token: int
+    logprob: float
+
+
+class Sampler:
+    """Greedy, or by temperature among the likeliest 40; first of all in agreement with a healed tail."""
+
+    def __init__(self, model: Model, vocabulary: Vocabulary, tail: bytes, temperature: float, seed: int) -> None:
+        import numpy as np
+
+        self._model = model
+        self._vocabulary = vocabulary
+        self._tail = tail
+        self._temperature = temperature
+        self._random = np.random.default_rng(seed)
+
+    @property
+    def greedy(self) -> bool:
+        """Whether the next token is simply the likeliest."""
+        return not self._tail and self._temperature == 0
+
+    def choose(self, logits: NDArray[np.float32]) -> Choice:
+        """The next token."""
+        if self._tail:
+            return self._heal(logits)
+        token = int(logits.argmax()) if self._temperature == 0 else self._sample(logits)
+        return Choice(token, _logprob(logits, token))
+
+    def _heal(self, logits: NDArray[np.float32]) -> Choice:
+        allowed = self._vocabulary.agreeing(self._tail)
+        token = int(allowed[logits[allowed].argmax()]) if len(allowed) else int(logits.argmax())
+        self._tail = self._tail[len(self._model.pieces[token]) :] if len(allowed) else b""
+        return Choice(token, _logprob(logits, token))
+
+    def _sample(self, logits: NDArray[np.float32]) -> int:
+        import numpy as np
+
+        likeliest = np.argpartition(logits, -TOP_K)[-TOP_K:]
+        scaled = logits[likeliest].astype(np.float64) / self._temperature
+        weights = np.exp(scaled - scaled.max())
+        return int(self._random.choice(likeliest, p=weights / weights.sum()))
+
+
+def _logprob(logits: NDArray[np.float32], token: int) -> float:
+    import numpy as np
+
+    highest = float(logits.max())
+    return float(logits[token]) - highest - float(np.log(np.exp(logits - highest).sum()))
+
+
+class TextStream:
+    """Bytes in, text out: skips what the user typed already, never splits a character, holds back half a stop."""
+
+    def __init__(self, skip: bytes, stops: Sequence[str]) -> None:
+        self._skip = len(skip)
+        self._stops = tuple(stop for stop in stops if stop)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._held = ""
+        self.stopped = False
+
+    def add(self, piece: bytes) -> str:
+        """The text that is certain now; sets ``stopped`` where a stop string was met (it is not given)."""
+        fresh = piece[self._skip :]
+        self._skip = max(0, self._skip - len(piece))
+        text = self._held + self._decoder.decode(fresh)
+        ends = [at for at in (text.find(stop) for stop in self._stops) if at >= 0]
+        if ends:
+            self.stopped = True
+            self._held = ""
+            return text[: min(ends)]
+        held = max((_overlap(text, stop) for stop in self._stops), default=0)
+        self._held = text[len(text) - held :]
+        return text[: len(text) - held]
+
+    def flush(self) -> str:
+        """What was held back, at the generation's end; half a character is dropped."""
+        rest, self._held = self._held, ""
+        return rest
+
+
+def _overlap(text: str, stop: str) -> int:
+    """How many characters at the text's end begin the stop."""
+    return next((n for n in range(min(len(text), len(stop) - 1), 0, -1) if text.endswith(stop[:n])), 0)

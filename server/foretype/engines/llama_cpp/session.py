@@ -1,0 +1,212 @@
+"""Continues prompts in one context: reuses what is resident, heals the prompt's end, samples, checks drafts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from foretype.engines.base import EngineError, FinishReason
+from foretype.engines.llama_cpp.context import ABORTED, FULL, Context
+from foretype.engines.llama_cpp.drafts import Drafter
+from foretype.engines.llama_cpp.frames import Generate, Warm, Work
+from foretype.engines.llama_cpp.healing import Vocabulary, split_tail
+from foretype.engines.llama_cpp.model import Model
+from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream
+from foretype.engines.llama_cpp.sequences import Sequence, SequencePool
+from foretype.engines.llama_cpp.speeds import SpeedMeter, ThreadGovernor
+from foretype.prompt.fim import Control
+
+PREFILL_CHUNK = 64
+LEAST_CHUNK = 16
+
+
+@dataclass(slots=True)
+class Tally:
+    """Work done so far for one request; times in milliseconds."""
+
+    prefill_ms: float = 0.0
+    prefill_tokens: int = 0
+    reused_tokens: int = 0
+    decode_ms: float = 0.0
+    decode_tokens: int = 0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
+
+    def work(self) -> Work:
+        """An unchanging copy for the wire."""
+        return Work(
+            self.prefill_ms, self.prefill_tokens, self.reused_tokens, self.decode_ms, self.decode_tokens,
+            self.drafted_tokens, self.accepted_tokens,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Generated text and its log-probability."""
+
+    text: str
+    logprob: float
+
+
+@dataclass(slots=True)
+class Job:
+    """A prompt in tokens: what to have resident, what its dropped tail constrains, and the work it took."""
+
+    tokens: list[int]
+    tail: bytes
+    tally: Tally = field(default_factory=Tally)
+    reason: str = ""
+
+
+class Session:
+    """One model's sequences. Generators yield wherever a caller may stop; stopping loses nothing that was evaluated."""
+
+    def __init__(self, model: Model, context: Context, sequences: int, threads: int, drafts: bool) -> None:
+        self._model = model
+        self._context = context
+        self._pool = SequencePool(context, sequences)
+        self._vocabulary = Vocabulary(model.pieces, model.controls)
+        self._drafter = Drafter() if drafts else None
+        self._governor = ThreadGovernor(threads)
+        self._warm_chunk = PREFILL_CHUNK
+        self.speeds = SpeedMeter()
+
+    def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
+        """Tokens of each text."""
+        return tuple(len(self._model.tokenize(text)) for text in texts)
+
+    def job(self, request: Generate | Warm) -> Job:
+        """The request's prompt in tokens, healed. Raises EngineError if it doesn't fit the context."""
+        tokens = self._model.begins()
+        last: list[int] = []
+        for role, text in request.pieces:
+            tokens += last
+            last = [self._control(role)] if role else self._model.tokenize(text)
+        tail = b""
+        if request.heal and request.pieces and not request.pieces[-1][0]:
+            last, tail = split_tail(last, self._model.pieces, 0 if tokens else 1)
+        tokens = tokens + last
+        if len(tokens) > self._context.cells // 2:
+            raise EngineError(f"A prompt of {len(tokens)} tokens is too long for a context of {self._context.cells}.")
+        return Job(tokens, tail)
+
+    def warm(self, job: Job) -> Iterator[None]:
+        """Evaluates a prompt, yielding between chunks; chunks shrink when they are aborted, so that work gets done."""
+        sequence = self._take(job)
+        while len(sequence.tokens) < len(job.tokens):
+            if self._evaluate(sequence, job.tokens[len(sequence.tokens) :][: self._warm_chunk], job.tally):
+                self._warm_chunk = min(PREFILL_CHUNK, self._warm_chunk * 2)
+            else:
+                self._warm_chunk = max(LEAST_CHUNK, self._warm_chunk // 2)
+            yield
+        job.reason = FinishReason.END.value
+
+    def generate(self, job: Job, request: Generate) -> Iterator[Piece | None]:
+        """Yields None between steps and a Piece for new text; ``job.reason`` says at the end why it ended."""
+        sequence = self._take(job)
+        while len(sequence.tokens) < len(job.tokens):
+            self._evaluate(sequence, job.tokens[len(sequence.tokens) :][:PREFILL_CHUNK], job.tally)
+            yield None
+        sampler = Sampler(self._model, self._vocabulary, job.tail, request.temperature, request.seed)
+        stream = TextStream(job.tail, request.stops)
+        choice = sampler.choose(sequence.rows[len(sequence.tokens)])
+        room = min(request.max_tokens, self._context.cells - len(sequence.tokens) - 8)
+        while True:
+            yield from self._emit(choice, stream, job)
+            if job.reason or (room := room - 1) <= 0:
+                break
+            drafted, key = self._draft(sequence, choice, sampler)
+            step = [choice.token, *drafted[: room - 1]]
+            while not self._evaluate(sequence, step, job.tally, decoding=True):
+                yield None
+            accepted = 0
+            first = len(sequence.tokens) - len(step) + 1
+            for index in range(len(step)):
+                logits = self._context.logits(index)
+                sequence.remember(first + index, logits)
+                choice = sampler.choose(logits)
+                if index + 1 == len(step) or choice.token != step[index + 1]:
+                    break
+                accepted += 1
+                room -= 1
+                yield from self._emit(choice, stream, job)
+                if job.reason:
+                    break
+            self._learn(job.tally, key, len(step) - 1, accepted)
+            if job.reason:
+                break
+            self._pool.cut(sequence, first + accepted)
+            yield None
+        if not job.reason:
+            job.reason = FinishReason.LENGTH.value
+        rest = stream.flush() if job.reason != FinishReason.STOP.value else ""
+        if rest:
+            yield Piece(rest, 0.0)
+
+    def _emit(self, choice: Choice, stream: TextStream, job: Job) -> Iterator[Piece]:
+        job.tally.decode_tokens += 1
+        if self._model.ends(choice.token):
+            job.reason = FinishReason.END.value
+            return
+        text = stream.add(self._model.pieces[choice.token])
+        if stream.stopped:
+            job.reason = FinishReason.STOP.value
+        if text:
+            yield Piece(text, choice.logprob)
+
+    def _take(self, job: Job) -> Sequence:
+        """The sequence to work in. Its last row of logits is at hand if nothing is left to evaluate."""
+        sequence = self._pool.take(job.tokens)
+        length = len(job.tokens)
+        if len(sequence.tokens) == length and length not in sequence.rows:
+            self._pool.cut(sequence, length - 1)
+        job.tally.reused_tokens = len(sequence.tokens)
+        sequence.prompt_length = length
+        return sequence
+
+    def _draft(self, sequence: Sequence, choice: Choice, sampler: Sampler) -> tuple[list[int], int]:
+        if self._drafter is None or not sampler.greedy:
+            return [], 0
+        return self._drafter.draft([*sequence.tokens, choice.token], self.speeds.batch_ms())
+
+    def _learn(self, tally: Tally, key: int, drafted: int, accepted: int) -> None:
+        tally.drafted_tokens += drafted
+        tally.accepted_tokens += accepted
+        if self._drafter is not None and drafted:
+            self._drafter.learn(key, drafted, accepted)
+
+    def _evaluate(self, sequence: Sequence, tokens: list[int], tally: Tally, decoding: bool = False) -> bool:
+        """Evaluates tokens at the sequence's end, making room if need be; False if it was aborted."""
+        started = time.perf_counter()
+        position = len(sequence.tokens)
+        outputs_from = 0 if decoding else len(tokens) - 1
+        code = self._context.evaluate(tokens, position, sequence.id, outputs_from)
+        while code == FULL and self._pool.evict(sequence):
+            code = self._context.evaluate(tokens, position, sequence.id, outputs_from)
+        elapsed = (time.perf_counter() - started) * 1000
+        if code == FULL:
+            raise EngineError("The context is full; raise `local.kv_memory_mb`.")
+        if decoding:
+            tally.decode_ms += elapsed
+        else:
+            tally.prefill_ms += elapsed
+        if code == ABORTED:
+            self._context.remove(sequence.id, position)
+            return False
+        sequence.tokens += tokens
+        if decoding:
+            self.speeds.decoded(len(tokens), elapsed)
+            if len(tokens) == 1:
+                self._context.set_threads(self._governor.decoded(elapsed))
+        else:
+            tally.prefill_tokens += len(tokens)
+            self.speeds.prefilled(len(tokens), elapsed)
+            sequence.remember(len(sequence.tokens), self._context.logits(len(tokens) - 1))
+        return True
+
+    def _control(self, role: str) -> int:
+        token = self._model.control(Control(role))
+        if token is None:
+            raise EngineError(f"This model has no {role} token, so its FIM layout can't be used.")
+        return token
