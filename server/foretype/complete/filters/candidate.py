@@ -1,0 +1,60 @@
+"""What a filter is given and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from foretype.syntax.languages import PLAIN, LanguageSpec
+
+WINDOW = 30
+"""Lines above and below that are enough; fewer mean that the file begins or ends there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The text around the cursor, and what is known about it. Everything without line endings.
+
+    ``before`` and ``after`` are the cursor's line on both sides of the cursor, ``above`` the lines over it with the
+    nearest last, ``below`` those under it with the nearest first: `WINDOW` of each (more do no harm), fewer only where
+    the file begins or ends. ``indent_unit`` is one level of the file's indentation. ``auto_closed`` is what the
+    editor put right of the cursor when an opener was typed (a beginning of ``after``), if that is known. ``undone``
+    is the text that the user deleted last, at the cursor. ``prose`` says that the cursor stands in a comment, or in
+    a string that spans lines: brackets and quotes mean nothing there.
+    """
+
+    before: str
+    after: str = ""
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+    spec: LanguageSpec = PLAIN
+    indent_unit: str = "    "
+    auto_closed: str = ""
+    undone: str = ""
+    prose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Text to insert at the cursor, with ``\\n`` as line ending, and how many characters after the cursor it replaces.
+
+    What is replaced is always part of ``text``, in order, so that an editor can show the rest as an insertion.
+    """
+
+    text: str
+    replaces: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A filter's refusal; ``reason`` completes "rejected: ..."."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """What the chain made of a candidate: the candidate, or None and why; ``changed_by`` names filters, in order."""
+
+    candidate: Candidate | None
+    changed_by: tuple[str, ...] = ()
+    rejected: str | None = None
