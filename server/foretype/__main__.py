@@ -1,0 +1,5 @@
+"""``python -m foretype`` is ``foretype``."""
+
+from foretype.cli.main import main
+
+main()
