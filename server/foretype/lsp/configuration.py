@@ -1,0 +1,131 @@
+"""Settings and trust as the editor tells them: the last that were good stay in force."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from foretype.config.load import Resolved, defaults, with_trust, with_workspace
+from foretype.errors import ForetypeError
+from foretype.lsp.scope import after
+
+if TYPE_CHECKING:
+    from foretype.lsp.server import ForetypeServer
+
+SECTION = "foretype"
+DID_CHANGE_TRUST = "foretype/didChangeTrust"
+
+logger = logging.getLogger(__name__)
+
+
+class Configuration:
+    """The settings in force, and what is wrong with those that were asked for.
+
+    What is wrong from the start stays so; what is wrong with the editor's settings ends with the next that are good.
+    """
+
+    def __init__(self, resolve: Callable[[object], Resolved]) -> None:
+        self._resolve = resolve
+        self._wrong_at_start = ""
+        self._wrong_since = ""
+        self.resolved = defaults()
+
+    @property
+    def problem(self) -> str:
+        """One sentence; empty when nothing is wrong."""
+        return self._wrong_since or self._wrong_at_start
+
+    def start(self, options: object) -> None:
+        """Take up ``initializationOptions``. When that fails, go on without them, and without the user's file if need
+        be."""
+        for given in (options, None):
+            try:
+                self.resolved = self._resolve(given)
+                self._wrong_at_start = self._wrong_at_start or self.resolved.warning
+                break
+            except ForetypeError as error:
+                self._wrong_at_start = self._wrong_at_start or str(error)
+        if self._wrong_at_start:
+            logger.warning("%s", self._wrong_at_start)
+
+    def update(self, values: object) -> None:
+        """Take up what the editor's settings are now; those in force stay when these can't be."""
+        try:
+            self.resolved, self._wrong_since = with_workspace(self.resolved, values), ""
+        except ForetypeError as error:
+            self._wrong_since = str(error)
+        if message := self._wrong_since or self.resolved.warning:
+            logger.warning("%s", message)
+
+    def trust(self, trusted: bool) -> None:
+        """The user trusts the workspace, or no longer does."""
+        self.resolved = with_trust(self.resolved, trusted)
+
+
+async def _pull(server: ForetypeServer) -> None:
+    item = types.ConfigurationItem(section=SECTION)
+    try:
+        answer = await server.ask(types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items=[item]))
+    except Exception as error:
+        logger.warning("The editor did not tell its settings, those in force stay: %s", error)
+    else:
+        server.configure(answer[0] if answer else None)
+
+
+async def _subscribe(server: ForetypeServer) -> None:
+    method = types.WORKSPACE_DID_CHANGE_CONFIGURATION
+    options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+    registration = types.Registration(id=method, method=method, register_options=options)
+    try:
+        await server.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(registrations=[registration]))
+    except Exception as error:
+        logger.warning("The editor will not tell when its settings change: %s", error)
+
+
+def _section(settings: object) -> object:
+    """Our part of what a client pushes, which may be all of its settings or only ours."""
+    if isinstance(settings, Mapping) and SECTION in settings:
+        return settings[SECTION]
+    return settings
+
+
+def register(server: ForetypeServer) -> None:
+    """Ask for settings when the client is ready, and follow their changes, trust and the workspace folders."""
+    pulling = asyncio.Lock()
+
+    async def pull() -> None:
+        async with pulling:
+            await _pull(server)
+
+    @server.feature(types.INITIALIZED)
+    def initialized(params: types.InitializedParams) -> None:
+        server.status.open()
+        workspace = server.client_capabilities.workspace
+        if workspace and workspace.configuration:
+            server.spawn(pull())
+        if workspace and (changes := workspace.did_change_configuration) and changes.dynamic_registration:
+            server.spawn(_subscribe(server))
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
+        workspace = server.client_capabilities.workspace
+        if workspace and workspace.configuration:
+            server.spawn(pull())
+        else:
+            server.configure(_section(params.settings))
+
+    @server.feature(DID_CHANGE_TRUST)
+    def did_change_trust(params: object) -> None:
+        trusted = params.get("trusted") if isinstance(params, Mapping) else None
+        if isinstance(trusted, bool):
+            server.configuration.trust(trusted)
+        else:
+            logger.warning("%s has to say whether trusted is true or false.", DID_CHANGE_TRUST)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def did_change_workspace_folders(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        server.folders = after(server.folders, params.event)

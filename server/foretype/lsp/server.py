@@ -1,0 +1,172 @@
+"""The server: what one session holds, and the loop that handles its messages."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from lsprotocol import types
+from lsprotocol.converters import get_converter
+from pygls.exceptions import JsonRpcException, JsonRpcMethodNotFound
+from pygls.server import JsonRPCServer
+
+from foretype.engines.base import EngineStatus
+from foretype.lsp import completion, configuration, lifecycle, sync
+from foretype.lsp.configuration import Configuration
+from foretype.lsp.inbox import Inbox
+from foretype.lsp.messages import Phase
+from foretype.lsp.parts import Completer, ServerOptions, ServerParts
+from foretype.lsp.progress import LoadProgress
+from foretype.lsp.protocol import EdgeProtocol
+from foretype.lsp.scope import Folder
+from foretype.lsp.status import DID_CHANGE_STATUS, StatusBoard
+from foretype.lsp.sync import Documents
+from foretype.lsp.watch import watch
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+logger = logging.getLogger(__name__)
+
+
+class ForetypeServer(JsonRPCServer):
+    """One session with one client. Features are registered on it; it holds what they share."""
+
+    protocol: EdgeProtocol
+
+    def __init__(self, parts: ServerParts, options: ServerOptions) -> None:
+        super().__init__(EdgeProtocol, get_converter)
+        self.options = options
+        self.client_capabilities = types.ClientCapabilities()
+        self.folders: tuple[Folder, ...] = ()
+        self.documents = Documents()
+        self.configuration = Configuration(parts.resolve_settings)
+        self.status = StatusBoard(functools.partial(self.protocol.notify, DID_CHANGE_STATUS))
+        self._parts = parts
+        self._completer: Completer | None = None
+        self._progress = LoadProgress(self)
+        self._inbox = Inbox()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        for feature in (lifecycle, configuration, sync, completion):
+            feature.register(self)
+
+    @property
+    def completer(self) -> Completer:
+        """What answers completion requests; there once the client has initialized the session."""
+        assert self._completer is not None
+        return self._completer
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether the client shows work-done progress that the server begins."""
+        window = self.client_capabilities.window
+        return bool(window and window.work_done_progress)
+
+    def feature(self, feature_name: str, options: Any | None = None) -> Callable[[F], F]:
+        """Register a handler, as it is. (pygls would pass the server to each whose first parameter it deems to be
+        one: any annotated with ``object``, for instance.)"""
+
+        def register(handler: F) -> F:
+            self.protocol.fm.features[feature_name] = handler
+            if options is not None:
+                self.protocol.fm.feature_options[feature_name] = options
+            return handler
+
+        return register
+
+    def command(self, command_name: str) -> Callable[[F], F]:
+        """Register what a command does; it is called with the command's arguments."""
+
+        def register(handler: F) -> F:
+            self.protocol.fm.commands[command_name] = handler
+            return handler
+
+        return register
+
+    async def run(self, inbox: Inbox) -> int:
+        """Handle the messages of ``inbox`` until the session ends; returns the process's exit code."""
+        self._inbox = inbox
+        try:
+            while (incoming := await inbox.get()) is not None:
+                self.protocol.receive(incoming)
+                # A request's handler runs up to its first await, and so takes its snapshot, before the next message.
+                await asyncio.sleep(0)
+        finally:
+            self.protocol.cancel_requests()
+            for task in self._tasks:
+                task.cancel()
+            await self.aclose()
+        return 0 if self.protocol.phase is Phase.SHUT_DOWN else 1
+
+    def begin(self, options: object, client: int | None) -> None:
+        """Take up the client's options, and watch its process."""
+        self.configuration.start(options)
+        self._completer = self._parts.make_completer(self.configuration.resolved.settings, self._engine_status)
+        self._report_settings()
+        if client is not None:
+            self.spawn(watch(client, self.options.client_check, self.stop))
+
+    def configure(self, values: object) -> None:
+        """Take up what the editor's settings are now."""
+        before = self.configuration.resolved.settings
+        self.configuration.update(values)
+        if (settings := self.configuration.resolved.settings) != before:
+            self.completer.apply_settings(settings)
+        self._report_settings()
+
+    def stop(self) -> None:
+        """End the session, whatever still waits."""
+        self._inbox.end(at_once=True)
+
+    async def aclose(self) -> None:
+        """End the engines, which have a limited time for it."""
+        if self._completer is not None:
+            try:
+                await asyncio.wait_for(self._completer.aclose(), self.options.closing)
+            except Exception:
+                logger.exception("The engines did not end as they should.")
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something beside the messages, until the session ends."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._spawned_done)
+        return task
+
+    async def ask(self, method: str, params: object) -> Any:
+        """A request to the client; raises when it refuses or doesn't answer in time."""
+        return await asyncio.wait_for(self.protocol.send_request_async(method, params), self.options.client_answer)
+
+    def progress(self, token: int | str, value: object) -> None:
+        """Tell the client how something it asked for goes on."""
+        self.protocol.notify(types.PROGRESS, types.ProgressParams(token=token, value=value))
+
+    def structure(self, value: Any, type_: type[T]) -> T:
+        """Decoded JSON as one of lsprotocol's types; raises what cattrs raises."""
+        return self.protocol.structure(value, type_)
+
+    def report_server_error(self, error: Exception, source: type[Exception]) -> None:
+        """Log it. pygls would pop up a window at the user for every exception in a notification's handler."""
+        if isinstance(error, JsonRpcMethodNotFound):
+            logger.debug("%s", error)
+        elif isinstance(error, JsonRpcException) and isinstance(error.data, dict):
+            logger.error("%s\n%s", error, "".join(error.data.get("traceback", ())))
+        else:
+            logger.error("%s", error)
+
+    def _engine_status(self, status: EngineStatus) -> None:
+        self.status.engine(status)
+        self._progress.engine(status)
+
+    def _report_settings(self) -> None:
+        settings = self.configuration.resolved.settings
+        logging.getLogger("foretype").setLevel(settings.log_level.upper())
+        self.status.settings(self.configuration.problem, settings.completion.enabled)
+
+    def _spawned_done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("%s", error, exc_info=error)

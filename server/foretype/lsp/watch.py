@@ -1,0 +1,39 @@
+"""Ending when the client's process does, also where its end of the pipe stays open."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+
+async def watch(process_id: int, interval: float, on_death: Callable[[], None]) -> None:
+    """Look every ``interval`` seconds whether a process lives; call ``on_death`` once it no longer does."""
+    import psutil
+
+    try:
+        process = psutil.Process(process_id)
+    except (psutil.Error, ValueError):
+        # The client may be in another container or on another machine; its end of the pipe still tells.
+        logger.info("The client's process %s isn't one of this machine, so it is not watched.", process_id)
+        return
+    # Neither system tells of another process's end in a way that works on all of them.
+    while _alive(process):  # noqa: ASYNC110
+        await asyncio.sleep(interval)
+    logger.warning("The client's process %s is gone; ending.", process_id)
+    on_death()
+
+
+def _alive(process: object) -> bool:
+    import psutil
+
+    assert isinstance(process, psutil.Process)
+    try:
+        # is_running() also tells a process from a later one with the same number.
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.Error:
+        return True
