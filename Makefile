@@ -1,5 +1,5 @@
 # make demo    see Foretype complete real code in the terminal
-# make test    everything that CI runs
+# make test    everything that CI runs; pulls the two models that tests use (590 MB) into the user's cache
 # make check   the part of it that needs no model and no editor: formatting, types, architecture
 # make lock    write requirements/lock.txt anew, after a change of pyproject.toml
 # Another Python: make test PYTHON=python3.12
@@ -8,12 +8,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lock models environment environment-dev
+.PHONY: demo test check lock environment environment-dev
 
 demo: environment
 	@$(BIN)/foretype demo
 
-test: check models
+test: check
 	$(BIN)/python -m pytest
 
 check: environment-dev
@@ -21,10 +21,6 @@ check: environment-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-
-models: environment-dev
-	$(BIN)/foretype models pull smollm2-135m
-	$(BIN)/foretype models pull qwen2.5-coder-0.5b --source examples/configs/models-from-index.toml
 
 environment:
 	@$(PYTHON) scripts/environment.py $(VENV) local
