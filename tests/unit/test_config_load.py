@@ -195,7 +195,7 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
         ),
         (
             "[local]\nunload_after_minutes = nan",
-            "local.unload_after_minutes is NaN in {}, but has to be a number above 0.",
+            "local.unload_after_minutes is NaN in {}, but has to be a number above 0 and at most 525600.",
         ),
         (
             "log_level = 2026-01-01",
@@ -273,3 +273,9 @@ def test_an_answer_may_be_wrapped_in_its_section_or_flat() -> None:
         {"completion.max_lines": 3},
     ):
         assert with_workspace(BASE, answer).settings.completion.max_lines == 3
+
+
+def test_the_example_is_valid() -> None:
+    example = load(Path(__file__).parents[2] / "examples" / "configs" / "foretype.toml")
+    assert example.settings.model == "qwen2.5-coder-0.5b"
+    assert example.settings.completion.disabled_languages == ("markdown", "plaintext")

@@ -52,6 +52,8 @@ class Hub(ThreadingHTTPServer):
         self.cuts: list[int] = []
         self.asked: list[str] = []
         self.agents: set[str] = set()
+        self.elsewhere = ""
+        self.keys: list[str | None] = []
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Broken connections are what these tests are about."""
@@ -66,6 +68,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.headers.get("Range", ""))
+        self.server.keys.append(self.headers.get("Authorization"))
+        if self.server.elsewhere:
+            self.send_response(302)
+            self.send_header("Location", self.server.elsewhere + self.path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         self.answer(body=True)
 
     def answer(self, body: bool) -> None:
@@ -94,14 +103,22 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+def running() -> Iterator[Hub]:
     with Hub() as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+storage = pytest.fixture(running, name="storage")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    for server in running():
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
         monkeypatch.setattr(hub, "_WAIT_SECONDS", 0.0)
         yield server
-        server.shutdown()
 
 
 @pytest.fixture
@@ -251,3 +268,15 @@ def test_the_client_names_itself_and_nothing_else(server: Hub, store: Store) -> 
     pull(model(), store)
     for agent in server.agents:
         assert re.fullmatch(r"foretype/[\d.]+; hf_hub/[\d.]+; python/[\d.]+", agent)
+
+
+def test_a_key_stays_with_the_hub_when_the_file_lies_elsewhere(
+    server: Hub, storage: Hub, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    server.elsewhere = f"http://127.0.0.1:{storage.server_port}"
+    storage.cuts = [1_000_000]
+    assert pull(model(), store).read_bytes() == CONTENT
+    assert storage.asked == ["bytes=0-", "bytes=1000000-"]
+    assert set(server.keys) == {"Bearer hf_secret"}
+    assert set(storage.keys) == {None}

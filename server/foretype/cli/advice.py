@@ -47,14 +47,16 @@ def advise(found: Findings, models: Iterable[Model]) -> list[str]:
             f"{found.model.name} needs about {found.model.memory_mb:,} MB of memory and "
             f"{found.memory_free_mb:,} MB are free: close something, or choose a smaller model."
         )
-    if found.busy_percent > BUSY_PERCENT:
+    busy = found.busy_percent > BUSY_PERCENT
+    if busy:
         advice.append(
-            f"Other programs use {found.busy_percent:.0f} % of the processor; the speeds here are lower than they "
-            "could be."
+            f"Other programs use {found.busy_percent:.0f} % of the processor, so the speeds here are lower than they "
+            "could be; run this again when the machine is quiet."
         )
     if found.gpu_idle:
         advice.append(f"There is an NVIDIA GPU, but this llama.cpp was built without it; build it with: {GPU_BUILD}")
-    return advice + _on_model(found, sorted(models, key=lambda model: model.size_mb))
+    # Speeds measured on a busy machine say nothing of a model.
+    return advice if busy else advice + _on_model(found, sorted(models, key=lambda model: model.size_mb))
 
 
 def _on_model(found: Findings, models: list[Model]) -> list[str]:

@@ -98,7 +98,7 @@ async def _completed(settings: Settings, request: CompletionRequest) -> Completi
 
     completer = create_completer(settings, note)
     try:
-        result = await completer.complete(request)
+        result = await completer.complete(request, on_update=lambda _: None)
     finally:
         await completer.aclose()
     if failures and not result.suggestions:

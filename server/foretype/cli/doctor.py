@@ -24,8 +24,8 @@ from foretype.errors import ForetypeError
 from foretype.models.registry import registry
 from foretype.prompt.fim import Prompt
 
-_PROMPT_CHARACTERS = 2400
-_TOKENS = 32
+_PROMPT_CHARACTERS = 1500
+_TOKENS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Examination:
 @click.command()
 @config_option
 @model_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: facts, advice.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: facts, speeds, advice.")
 def doctor(config_file: Path | None, model: str | None, as_json: bool) -> None:
     """Check this machine: versions, processor, model, speeds measured, and what to change."""
     resolved = with_command_line(load(config_file), {"model": model})
@@ -49,9 +49,11 @@ def doctor(config_file: Path | None, model: str | None, as_json: bool) -> None:
     busy, free = _load()
     examination = asyncio.run(examine(resolved.settings))
     facts = {**machine, "settings file": str(resolved.file), **engine_facts(examination, resolved.settings)}
-    advice = advise(_findings(examination, resolved.settings, busy, free), registry().values())
+    found = _findings(examination, resolved.settings, busy, free)
+    advice = advise(found, registry().values())
     if as_json:
-        click.echo(json.dumps({"facts": facts, "advice": advice}, indent=2))
+        speeds = {"prefill": round(found.prefill, 1), "decode": round(found.decode, 1)}
+        click.echo(json.dumps({"facts": facts, "speeds": speeds, "advice": advice}, indent=2))
     else:
         _print(facts, advice)
     if examination.problem:
@@ -99,8 +101,8 @@ def engine_facts(examination: Examination, settings: Settings) -> dict[str, str]
     if info is None:
         return {"model": f"{settings.model}: can't be used"}
     return {
-        "name": settings.model,
         **dict(info.facts),
+        "model": f"{settings.model} ({dict(info.facts).get('model', info.model)})",
         "FIM": info.family or "none: continues the text before the cursor",
         "context": f"{info.context_tokens:,} tokens",
         "prefill": f"{_speed(usage.prefill_tokens, usage.prefill_ms):,.0f} tokens/s",

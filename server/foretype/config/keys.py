@@ -158,11 +158,9 @@ def _allowed(info: inspect.Type) -> str:
 def _bounds(info: inspect.IntType | inspect.FloatType) -> str:
     if info.ge is not None and info.le is not None:
         return f" from {info.ge} to {info.le}"
-    if info.ge is not None:
-        return f" of at least {info.ge}"
-    if info.gt is not None:
-        return f" above {info.gt}"
-    return f" of at most {info.le}" if info.le is not None else ""
+    parts = (("of at least", info.ge), ("above", info.gt), ("of at most", info.le), ("below", info.lt))
+    said = " and ".join(f"{word} {limit}" for word, limit in parts if limit is not None)
+    return f" {said}".replace("and of", "and") if said else ""
 
 
 def _either(options: list[str]) -> str:

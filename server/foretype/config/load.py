@@ -36,8 +36,8 @@ class Resolved:
 
     ``origins`` has every setting's dotted name. ``file`` is the user's file, whether or not it exists. ``trusted`` is
     what the editor said of the workspace; it is no setting. ``ignored`` names what the workspace asked for and may
-    not have; ``warning`` says so in one sentence, empty when there is nothing new to say. ``layers`` hold what each
-    layer says, checked, by dotted name.
+    not have. ``warning`` is one sentence for the user, of that or of a file that can't be used; empty when there is
+    nothing new to say. ``layers`` hold what each layer says, checked, by dotted name.
     """
 
     settings: Settings
@@ -123,12 +123,15 @@ def _resolve(resolved: Resolved, layer: Layer, values: Mapping[str, object]) -> 
             ignored.append(name)
         if narrowed != merged[name]:
             merged[name], origins[name] = narrowed, Layer.WORKSPACE
+    warning = resolved.warning
+    if layer is Layer.WORKSPACE:
+        warning = _warning(ignored) if set(ignored) - set(resolved.ignored) else ""
     return replace(
         resolved,
         settings=build(merged),
         origins=MappingProxyType(origins),
         ignored=tuple(ignored),
-        warning=_warning(ignored) if set(ignored) - set(resolved.ignored) else "",
+        warning=warning,
         layers=MappingProxyType(layers),
     )
 

@@ -57,7 +57,7 @@ class Local(Struct, frozen=True, forbid_unknown_fields=True):
         int, Meta(ge=16, description="Memory in megabytes for what the model has read of the open files.")
     ] = 384
     unload_after_minutes: Annotated[
-        float, Meta(gt=0, description="The model leaves memory after so many minutes without a request.")
+        float, Meta(gt=0, le=525_600, description="The model leaves memory after so many minutes without a request.")
     ] = 30.0
     drafts: Annotated[
         bool, Meta(description="Draft tokens from the buffer and verify them in one batch, where that is faster.")
