@@ -1,0 +1,10 @@
+(call_expression function: (identifier) @reference.call)
+(call_expression function: (field_expression field: (field_identifier) @reference.call))
+
+(declaration type: (type_identifier) @reference.type)
+(parameter_declaration type: (type_identifier) @reference.type)
+(field_declaration type: (type_identifier) @reference.type)
+(function_definition type: (type_identifier) @reference.type)
+(struct_specifier name: (type_identifier) @reference.type !body)
+(cast_expression type: (type_descriptor type: (type_identifier) @reference.type))
+(sizeof_expression type: (type_descriptor type: (type_identifier) @reference.type))

@@ -1,0 +1,3 @@
+; inherits: c
+
+(using_declaration (_) @import.source) @import

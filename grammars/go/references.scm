@@ -1,0 +1,12 @@
+(call_expression function: (identifier) @reference.call)
+(call_expression function: (selector_expression field: (field_identifier) @reference.call))
+
+(parameter_declaration type: (type_identifier) @reference.type)
+(pointer_type (type_identifier) @reference.type)
+(slice_type element: (type_identifier) @reference.type)
+(composite_literal type: (type_identifier) @reference.type)
+(composite_literal type: (qualified_type name: (type_identifier) @reference.type))
+(var_spec type: (type_identifier) @reference.type)
+(field_declaration type: (type_identifier) @reference.type)
+(function_declaration result: (type_identifier) @reference.type)
+(method_declaration result: (type_identifier) @reference.type)

@@ -1,0 +1,2 @@
+(import_declaration (scoped_identifier name: (identifier) @import.name) @import.source) @import
+(package_declaration) @import

@@ -1,0 +1,12 @@
+(method_invocation name: (identifier) @reference.call)
+
+(object_creation_expression type: (type_identifier) @reference.type)
+(object_creation_expression type: (generic_type (type_identifier) @reference.type))
+(superclass (type_identifier) @reference.type)
+(type_list (type_identifier) @reference.type)
+(type_arguments (type_identifier) @reference.type)
+(generic_type (type_identifier) @reference.type)
+(formal_parameter type: (type_identifier) @reference.type)
+(local_variable_declaration type: (type_identifier) @reference.type)
+(field_declaration type: (type_identifier) @reference.type)
+(method_declaration type: (type_identifier) @reference.type)

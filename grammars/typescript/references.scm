@@ -1,0 +1,11 @@
+(call_expression function: (identifier) @reference.call)
+(call_expression function: (member_expression property: (property_identifier) @reference.call))
+
+(new_expression constructor: (identifier) @reference.type)
+(extends_clause value: (identifier) @reference.type)
+(implements_clause (type_identifier) @reference.type)
+(type_annotation (type_identifier) @reference.type)
+(type_arguments (type_identifier) @reference.type)
+(generic_type name: (type_identifier) @reference.type)
+(array_type (type_identifier) @reference.type)
+(union_type (type_identifier) @reference.type)

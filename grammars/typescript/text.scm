@@ -1,0 +1,3 @@
+; inherits: javascript
+
+(template_type) @interpolation

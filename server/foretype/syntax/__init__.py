@@ -1,0 +1,1 @@
+"""Tree-sitter trees, queries, and where the cursor is."""
