@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import click
 from foretype.cli.options import config_option, model_option
 from foretype.config.keys import SettingsError
 from foretype.config.load import Resolved, defaults, load, with_command_line
-from foretype.errors import ForetypeError
 
 
 @click.command()
@@ -29,8 +27,7 @@ def serve(config_file: Path | None, model: str | None, stdio: bool, tcp: int | N
     from foretype.app import run_server
 
     resolved = with_command_line(_settings(config_file), {"model": model})
-    _log_to(log_file, resolved.settings.log_level)
-    run_server(resolved, tcp)
+    sys.exit(run_server(resolved, tcp_port=tcp, log_file=log_file))
 
 
 def _settings(config_file: Path | None) -> Resolved:
@@ -39,12 +36,3 @@ def _settings(config_file: Path | None) -> Resolved:
         return load(config_file)
     except SettingsError as error:
         return defaults(config_file, warning=f"{error} Until then the defaults are in force.")
-
-
-def _log_to(file: Path | None, level: str) -> None:
-    try:
-        handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
-    except OSError as error:
-        raise ForetypeError(f"The log file {file} can't be written: {error.strerror}.") from None
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(handlers=[handler], format=form, level=level.upper())
