@@ -195,7 +195,7 @@ def script(server: ForetypeServer, made: list[ScriptedCompleter]) -> None:
         try:
             await asyncio.Event().wait()
         finally:
-            Path(path).touch()
+            touch({"path": path})
 
 
 def main(options: dict[str, Any]) -> int:
