@@ -120,7 +120,7 @@ class Neovim:
 
 @pytest.fixture(scope="session")
 def neovim_program() -> str:
-    """The Neovim to test with: ``FORETYPE_TEST_NVIM``, or the one on the PATH if it is new enough. CI has to have one."""
+    """The Neovim to test with: ``FORETYPE_TEST_NVIM``, or the one on the PATH if new enough. CI has to have one."""
     program = os.environ.get("FORETYPE_TEST_NVIM") or shutil.which("nvim")
     reason = "there is no Neovim on the PATH, and FORETYPE_TEST_NVIM names none"
     if program:

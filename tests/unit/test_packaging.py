@@ -1,0 +1,76 @@
+"""What the wheel holds, that its version is one, and that asking for help loads nothing heavy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+
+import foretype
+
+PROJECT = Path(__file__).parents[2]
+HEAVY = {
+    "asyncio",
+    "huggingface_hub",
+    "llama_cpp",
+    "lsprotocol",
+    "msgspec",
+    "numpy",
+    "psutil",
+    "pygls",
+    "rich",
+    "tree_sitter",
+}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """The wheel, built from this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (built,) = folder.glob("*.whl")
+    return zipfile.ZipFile(built)
+
+
+def test_the_wheel_holds_the_package_with_its_data(wheel: zipfile.ZipFile) -> None:
+    package = PROJECT / "server" / "foretype"
+    sources = {path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    wanted = {f"foretype/{path.relative_to(package).as_posix()}" for path in sources}
+    queries = (PROJECT / "grammars").rglob("*.scm")
+    wanted |= {f"foretype/grammars/{path.relative_to(PROJECT / 'grammars').as_posix()}" for path in queries}
+    names = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    assert names == wanted
+    assert any(name.endswith(".scm") for name in names)
+
+
+def test_the_wheel_says_how_it_may_be_used(wheel: zipfile.ZipFile) -> None:
+    (metadata,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    told = Parser().parsestr(wheel.read(metadata).decode())
+    assert told["Version"] == foretype.__version__
+    assert told["License-Expression"] == "Apache-2.0"
+    assert told["Requires-Python"] == ">=3.10"
+    assert told.get_all("Provides-Extra") == ["dev", "local"]
+    assert any(name.endswith("/licenses/LICENSE") for name in wheel.namelist())
+
+
+def test_the_command_knows_its_version() -> None:
+    told = subprocess.run([sys.executable, "-m", "foretype", "--version"], capture_output=True, text=True, check=True)
+    assert foretype.__version__ in told.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_asking_for_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    script = (
+        "import sys, foretype.cli.main as main\n"
+        f"sys.argv = ['foretype', *{arguments!r}]\n"
+        "try:\n    main.main()\nfinally:\n    print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert not HEAVY & set(done.stderr.split())
