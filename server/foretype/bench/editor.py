@@ -1,0 +1,272 @@
+"""A minimal LSP editor: starts a server as its child, opens and changes documents, asks for inline completions."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from foretype import __version__
+from foretype.bench.buffer import Buffer
+from foretype.bench.jsonrpc import Call, Connection, RequestFailed, ServerGone
+from foretype.text.edits import locate
+from foretype.text.positions import Encoding, Point
+
+STANDARD = "textDocument/inlineCompletion"
+STREAMING = "foretype/inlineCompletion"
+_PATIENCE_SECONDS = 10.0
+
+
+def serve_command(model: str | None = None, *arguments: str) -> list[str]:
+    """The command that runs this installation's own server over stdio."""
+    chosen = ["--model", model] if model else []
+    return [sys.executable, "-m", "foretype.cli.main", "serve", *chosen, *arguments]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A suggestion: ``text`` replaces ``start`` to ``end``, in points of the buffer it was asked for.
+
+    ``raw`` is the item as the server sent it.
+    """
+
+    text: str
+    start: Point
+    end: Point
+    raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server says to one request, so far or at last. ``at`` is the event loop's time in seconds."""
+
+    items: tuple[Item, ...]
+    done: bool
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the server tells of itself: ``kind`` is ``Normal``, ``Warning``, ``Error`` or ``Inactive``."""
+
+    kind: str = ""
+    message: str = ""
+    busy: bool = False
+
+
+AnswerListener = Callable[[Answer], None]
+
+
+class Asked:
+    """One inline completion request under way."""
+
+    def __init__(self, call: Call, buffer: Buffer, listener: AnswerListener) -> None:
+        self.call, self.version = call, buffer.version
+        self._buffer, self._listener = buffer, listener
+        self.done = asyncio.get_running_loop().create_future()
+        call.answer.add_done_callback(self._answered)
+
+    @property
+    def current(self) -> bool:
+        """Whether the document is still as it was asked for."""
+        return self._buffer.version == self.version
+
+    def progress(self, value: Mapping[str, Any]) -> None:
+        """Take a part of a streamed answer; one for another version is dropped."""
+        if not self.done.done() and value.get("version", self.version) == self.version:
+            self._tell(value, False)
+
+    def _answered(self, answer: asyncio.Future[Any]) -> None:
+        failed = answer.cancelled() or answer.exception() is not None
+        told = self._tell([] if failed else answer.result(), True)
+        if not self.done.done():
+            self.done.set_result(told)
+
+    def _tell(self, result: Any, done: bool) -> Answer:
+        items = result.get("items", []) if isinstance(result, Mapping) else result
+        # Points of items make sense only in the text they are for.
+        found = tuple(_item(item, self._buffer) for item in items or []) if self.current else ()
+        answer = Answer(found, done, asyncio.get_running_loop().time())
+        if self.current:
+            self._listener(answer)
+        return answer
+
+
+class Editor:
+    """One server and the documents open in it. Make it with `Editor.start`, end it with `aclose`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None and process.stdout is not None
+        self.process = process
+        self.capabilities: Mapping[str, Any] = {}
+        self.status = Status()
+        self._heard = asyncio.Event()
+        self._streams: dict[str, Asked] = {}
+        self._connection = Connection(process.stdout, process.stdin, self._notified, self._requested)
+
+    @classmethod
+    async def start(
+        cls, command: Sequence[str], folder: Path | None = None, options: Mapping[str, Any] | None = None
+    ) -> Editor:
+        """Run a server and initialize it; its stderr goes nowhere. Raises `ServerGone` and `RequestFailed`."""
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+        editor = cls(process)
+        try:
+            await editor._initialize(folder, options)
+        except BaseException:
+            await editor.aclose()
+            raise
+        return editor
+
+    async def ready(self, seconds: float, on_status: Callable[[Status], None] | None = None) -> Status:
+        """Wait until the server says that it is ready for work, or that it can't be; returns its last word.
+
+        A server that never says anything is taken to be ready when the time is over.
+        """
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._until_ready(on_status), seconds)
+        return self.status
+
+    async def open(self, buffer: Buffer) -> None:
+        """Open a document."""
+        document = {"uri": buffer.uri, "languageId": buffer.language, "version": buffer.version, "text": buffer.text}
+        self._connection.notify("textDocument/didOpen", {"textDocument": document})
+        await self._connection.drain()
+
+    def change(self, buffer: Buffer, change: Mapping[str, object]) -> None:
+        """Tell of a change that the buffer has made."""
+        document = {"uri": buffer.uri, "version": buffer.version}
+        self._connection.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
+
+    def complete(
+        self, buffer: Buffer, listener: AnswerListener, *, stream: bool = True, explicit: bool = False
+    ) -> Asked:
+        """Ask for a suggestion at the buffer's cursor; the listener hears of each longer part, and of the last.
+
+        It hears nothing any more once the buffer has changed.
+        """
+        params: dict[str, Any] = {
+            "textDocument": {"uri": buffer.uri, "version": buffer.version},
+            "position": buffer.position(buffer.cursor),
+            "context": {"triggerKind": 1 if explicit else 2},
+        }
+        token = ""
+        if stream:
+            token = f"{buffer.uri}#{buffer.version}"
+            params["streamToken"] = token
+        asked = Asked(self._connection.request(STREAMING if stream else STANDARD, params), buffer, listener)
+        if token:
+            self._streams[token] = asked
+            asked.call.answer.add_done_callback(lambda _: self._streams.pop(token, None))
+        return asked
+
+    def cancel(self, asked: Asked) -> bool:
+        """Cancel a request, as editors do at the next key; False if it was answered already."""
+        if asked.call.answer.done():
+            return False
+        self._connection.notify("$/cancelRequest", {"id": asked.call.id})
+        return True
+
+    def shown(self, item: Item) -> None:
+        """Tell that a suggestion is on screen."""
+        self._connection.notify("textDocument/didShowCompletion", {"item": item.raw})
+
+    def accepted(self, item: Item) -> None:
+        """Do what an editor does when a suggestion was taken: run its command."""
+        command = item.raw.get("command")
+        if command:
+            self._connection.request(
+                "workspace/executeCommand",
+                {"command": command["command"], "arguments": command.get("arguments", [])},
+            )
+
+    async def execute(self, command: str, *arguments: Any) -> Any:
+        """Run one of the server's commands. Raises `RequestFailed` and `ServerGone`."""
+        params = {"command": command, "arguments": list(arguments)}
+        return await asyncio.wait_for(
+            self._connection.request("workspace/executeCommand", params).answer, _PATIENCE_SECONDS
+        )
+
+    async def last_ledger(self, uri: str) -> Mapping[str, Any] | None:
+        """What the server's `foretype.lastLedger` says of its last request for a document; None if it has nothing."""
+        with contextlib.suppress(RequestFailed, ServerGone, asyncio.TimeoutError):
+            told = await self.execute("foretype.lastLedger", uri)
+            return told if isinstance(told, Mapping) else None
+        return None
+
+    async def aclose(self) -> None:
+        """Shut the server down; end it if it doesn't."""
+        with contextlib.suppress(RequestFailed, ServerGone, asyncio.TimeoutError):
+            await asyncio.wait_for(self._connection.request("shutdown").answer, _PATIENCE_SECONDS)
+            self._connection.notify("exit")
+        await self._connection.aclose()
+        try:
+            await asyncio.wait_for(self.process.wait(), _PATIENCE_SECONDS)
+        except asyncio.TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+
+    async def _initialize(self, folder: Path | None, options: Mapping[str, Any] | None) -> None:
+        uri = folder.absolute().as_uri() if folder else None
+        params = {
+            "processId": None,
+            "clientInfo": {"name": "foretype bench", "version": __version__},
+            "rootUri": uri,
+            "workspaceFolders": [{"uri": uri, "name": folder.name}] if folder else None,
+            "initializationOptions": options or {},
+            "capabilities": {
+                "general": {"positionEncodings": ["utf-16"]},
+                "textDocument": {"synchronization": {}, "inlineCompletion": {}},
+                "window": {"workDoneProgress": True},
+                "workspace": {"workspaceFolders": True, "executeCommand": {}},
+            },
+        }
+        # Importing takes a while on a busy machine, and a first start compiles byte code.
+        result = await asyncio.wait_for(self._connection.request("initialize", params).answer, 60)
+        self.capabilities = result["capabilities"]
+        self._connection.notify("initialized", {})
+
+    async def _until_ready(self, on_status: Callable[[Status], None] | None) -> None:
+        while not (self.status.kind and not self.status.busy):
+            self._heard.clear()
+            ended = asyncio.ensure_future(self.process.wait())
+            heard = asyncio.ensure_future(self._heard.wait())
+            await asyncio.wait((ended, heard), return_when=asyncio.FIRST_COMPLETED)
+            heard.cancel()
+            if ended.done():
+                raise ServerGone("The server ended before it was ready.")
+            ended.cancel()
+            if on_status:
+                on_status(self.status)
+
+    def _notified(self, method: str, params: Any) -> None:
+        if method == "$/progress":
+            asked = self._streams.get(str(params["token"]))
+            if asked is not None:
+                asked.progress(params["value"])
+        elif method == "didChangeStatus":
+            self.status = Status(params.get("kind", ""), params.get("message") or "", bool(params.get("busy")))
+            self._heard.set()
+
+    def _requested(self, method: str, params: Any) -> Any:
+        return [None] * len(params["items"]) if method == "workspace/configuration" else None
+
+
+def _item(item: Mapping[str, Any], buffer: Buffer) -> Item:
+    text = item["insertText"]
+    if isinstance(text, Mapping):
+        text = text["value"]
+    where = item.get("range")
+    if where is None:
+        return Item(text, buffer.cursor, buffer.cursor, item)
+    start, end = (
+        locate(buffer.lines, place["line"], place["character"], Encoding.UTF16)
+        for place in (where["start"], where["end"])
+    )
+    return Item(text, start, end, item)
