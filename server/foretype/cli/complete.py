@@ -56,7 +56,7 @@ def complete(place: Place, config_file: Path | None, model: str | None, as_json:
     result = asyncio.run(_completed(settings, request_at(place)))
     text = result.suggestions[0].text if result.suggestions else ""
     if as_json:
-        ledger = dataclasses.asdict(result.ledger)
+        ledger = {name: _rounded(value) for name, value in dataclasses.asdict(result.ledger).items()}
         click.echo(json.dumps({"text": text, "rejected": result.rejected, "engine": result.engine, "ledger": ledger}))
     elif text:
         click.echo(text)
@@ -104,6 +104,10 @@ async def _completed(settings: Settings, request: CompletionRequest) -> Completi
     if failures and not result.suggestions:
         raise ForetypeError(failures[-1])
     return result
+
+
+def _rounded(value: object) -> object:
+    return round(value, 3) if isinstance(value, float) else value
 
 
 def _read(path: Path) -> str:

@@ -1,0 +1,82 @@
+"""How much to ask of an engine, from how fast it was measured to be; and how long a typist waits."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from statistics import median
+
+from foretype.engines.base import EngineInfo, Speeds
+from foretype.prompt.anchor import Window
+
+CHARACTERS_PER_TOKEN = 3.2
+"""Source code in common vocabularies: 3 to 4."""
+
+COLD_SECONDS = 0.6
+"""What a first answer may spend on reading, when nothing is resident."""
+
+WARM_SECONDS = 8.0
+"""What idle time may spend on reading around the cursor."""
+
+SUFFIX_SHARE = 0.25
+UNMEASURED = Speeds(prefill=200.0, decode=25.0)
+LEAST_TOKENS, MOST_TOKENS = 96, 4096
+MIDDLE_TOKENS = 320
+LINE_SECONDS, BLOCK_SECONDS = 2.0, 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """For one engine: the full window, the window when nothing is resident yet, and tokens by kind of answer."""
+
+    full: Window
+    cold: Window
+    line_tokens: int
+    block_tokens: int
+
+
+def budget(info: EngineInfo) -> Budget:
+    """The budget for an engine as it was measured; what is unmeasured is taken to be a small model on a laptop."""
+    prefill = info.speeds.prefill or UNMEASURED.prefill
+    decode = info.speeds.decode or UNMEASURED.decode
+    room = min(MOST_TOKENS, (info.context_tokens or MOST_TOKENS) - MIDDLE_TOKENS * 2)
+    warm = max(LEAST_TOKENS * 4, min(room, int(prefill * WARM_SECONDS)))
+    cold = max(LEAST_TOKENS, min(warm, int(prefill * COLD_SECONDS)))
+    return Budget(
+        _window(warm),
+        _window(cold),
+        max(24, min(64, int(decode * LINE_SECONDS))),
+        max(64, min(256, int(decode * BLOCK_SECONDS))),
+    )
+
+
+def _window(tokens: int) -> Window:
+    characters = tokens * CHARACTERS_PER_TOKEN
+    suffix = int(characters * SUFFIX_SHARE)
+    return Window(int(characters) - suffix, suffix, int(MIDDLE_TOKENS * CHARACTERS_PER_TOKEN))
+
+
+class Rhythm:
+    """A typist's usual gap between keys, in seconds, and the soft deadline that follows from it."""
+
+    LONGEST_GAP = 1.0
+
+    def __init__(self) -> None:
+        self._gaps: deque[float] = deque(maxlen=40)
+        self._last: float | None = None
+
+    def key(self, now: float) -> None:
+        """Records a key; gaps that are pauses for thought don't count."""
+        if self._last is not None and now - self._last <= self.LONGEST_GAP:
+            self._gaps.append(now - self._last)
+        self._last = now
+
+    @property
+    def gap(self) -> float:
+        """The median gap; 0.15 s until a few keys are known."""
+        return median(self._gaps) if len(self._gaps) >= 5 else 0.15
+
+    @property
+    def soft_deadline(self) -> float:
+        """Seconds after which a useful part of an answer is better than all of it later."""
+        return min(0.12, max(0.05, self.gap * 0.6))

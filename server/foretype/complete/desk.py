@@ -1,0 +1,49 @@
+"""What is remembered of one open document between requests: its streams, its anchors, who waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from foretype.complete.stream import Stream
+from foretype.prompt.anchor import Anchor
+from foretype.text.documents import Snapshot
+from foretype.text.positions import Point
+
+STREAMS_KEPT = 12
+
+
+@dataclass(slots=True)
+class Desk:
+    """One document's state.
+
+    ``anchor`` is the one in use, ``is_full`` whether it was placed with the full window. ``ready`` is a better one whose prompt idle time has made resident; ``wanted`` is
+    the cursor position that idle time should make ready for.
+    """
+
+    anchor: Anchor | None = None
+    is_full: bool = False
+    ready: Anchor | None = None
+    wanted: tuple[Snapshot, Point] | None = None
+    streams: deque[Stream] = field(default_factory=lambda: deque(maxlen=STREAMS_KEPT))
+    _waiting: asyncio.Event | None = None
+
+    def supersede(self) -> asyncio.Event:
+        """Lets the request that waits end, and returns what ends the new one."""
+        if self._waiting is not None:
+            self._waiting.set()
+        self._waiting = asyncio.Event()
+        return self._waiting
+
+    def latest(self, ticket: asyncio.Event) -> bool:
+        """Whether a ticket's request is still the newest."""
+        return self._waiting is ticket
+
+    def fitting(self, key: str, snapshot: Snapshot, cursor: Point) -> Iterator[Stream]:
+        """The streams that the text before the cursor agrees with, those with most left to offer first."""
+        fits = [(stream, stream.remainder(key, snapshot, cursor)) for stream in reversed(self.streams)]
+        usable = [(stream, rest) for stream, rest in fits if rest is not None]
+        usable.sort(key=lambda pair: (pair[0].running, len(pair[1])), reverse=True)
+        return (stream for stream, _ in usable)

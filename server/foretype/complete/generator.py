@@ -1,0 +1,89 @@
+"""Runs generations on one engine, one at a time: starts, extends and stops streams."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import replace
+
+from foretype.complete.stream import Stream, plain
+from foretype.engines.base import Chunk, Engine, EngineError, GenerateRequest, Usage
+from foretype.prompt.families import Family
+from foretype.prompt.layout import lay_out
+
+logger = logging.getLogger(__name__)
+
+
+class Generator:
+    """At most one stream runs; starting another stops it within one token."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.active: Stream | None = None
+        self.discarded_tokens = 0
+
+    def run(self, stream: Stream, family: Family | None, max_tokens: int, enough: Callable[[Stream], bool]) -> None:
+        """Generates at the stream's end until ``enough`` says so, asked at each new text."""
+        self.stop()
+        self.active = stream
+        stream.running = True
+        anchor = stream.anchor
+        prompt = lay_out(family, plain(anchor.prefix), plain(anchor.suffix), stream.middle + stream.text)
+        request = GenerateRequest(prompt, max_tokens)
+        stream.task = asyncio.create_task(self._drive(stream, request, enough))
+
+    def stop(self, stream: Stream | None = None) -> None:
+        """Stops the stream that runs (or only the one given, if it runs)."""
+        active = self.active
+        if active is None or stream not in (None, active):
+            return
+        self.active = None
+        if active.running and active.task is not None:
+            active.running = False
+            active.task.cancel()
+            active.wake()
+
+    async def aclose(self) -> None:
+        """Stops and waits."""
+        task = self.active.task if self.active else None
+        self.stop()
+        if task is not None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _drive(self, stream: Stream, request: GenerateRequest, enough: Callable[[Stream], bool]) -> None:
+        before = stream.usage
+        try:
+            async with aclosing(self._engine.generate(request)) as chunks:
+                async for chunk in chunks:
+                    usage = _sum(before, chunk.usage)
+                    if not isinstance(chunk, Chunk):
+                        stream.finish, stream.usage = chunk.reason, usage
+                        break
+                    stream.append(chunk.text, usage)
+                    if enough(stream):
+                        break
+        except EngineError as error:
+            stream.error = str(error)
+            logger.warning("%s", error)
+        finally:
+            if self.active is stream:
+                self.active = None
+                stream.running = False
+            stream.wake()
+
+
+def _sum(before: Usage, now: Usage) -> Usage:
+    return replace(
+        now,
+        queue_ms=before.queue_ms + now.queue_ms,
+        prefill_ms=before.prefill_ms + now.prefill_ms,
+        prefill_tokens=before.prefill_tokens + now.prefill_tokens,
+        decode_ms=before.decode_ms + now.decode_ms,
+        decode_tokens=before.decode_tokens + now.decode_tokens,
+        drafted_tokens=before.drafted_tokens + now.drafted_tokens,
+        accepted_tokens=before.accepted_tokens + now.accepted_tokens,
+    )

@@ -1,0 +1,123 @@
+"""One completion request on its way: what it asks, what it has found, and the result made of that."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+from foretype.complete.interim import filters, stop
+from foretype.complete.filters.candidate import Candidate, Surroundings
+from foretype.complete.ledger import Ledger
+from foretype.complete.results import CompletionRequest, CompletionResult, Suggestion
+from foretype.complete.stream import Stream
+from foretype.engines.base import Usage
+from foretype.syntax.cursor import SyntaxAt
+from foretype.text.documents import Snapshot
+from foretype.text.positions import Point
+
+OnUpdate = Callable[[CompletionResult], None]
+
+
+@dataclass(slots=True)
+class Run:
+    """A request's state. ``ticket`` is set when a newer request takes its place; times are monotonic seconds."""
+
+    request: CompletionRequest
+    key: str
+    engine: str
+    max_lines: int
+    ticket: asyncio.Event
+    soft_deadline: float
+    surroundings: Surroundings
+    on_update: OnUpdate | None
+    at: SyntaxAt | None = None
+    reason: str = ""
+    ledger: Ledger = field(default_factory=Ledger)
+    queue_ms: float = 0.0
+    _started: float = field(default_factory=time.perf_counter)
+    _base: Usage = field(default_factory=Usage)
+    _shown: int = 0
+    _id: str = ""
+
+    @property
+    def superseded(self) -> bool:
+        """Whether a newer request for the same document has come."""
+        return self.ticket.is_set()
+
+    def join(self, stream: Stream, source: str) -> None:
+        """Names the stream that will answer; what it has cost so far is not this request's."""
+        self._base = stream.usage
+        self.ledger = replace(self.ledger, source=source)
+
+    def rest(self, stream: Stream) -> str | None:
+        """What a stream has left to say at the cursor; None if it disagrees with the text."""
+        return stream.remainder(self.key, self.request.snapshot, self.request.cursor)
+
+    def result(self, stream: Stream, rest: str) -> CompletionResult | None:
+        """The answer in what is left of a stream; None while there is too little of it."""
+        begun = time.perf_counter()
+        ended = not stream.running and stream.finish is not None
+        cut = stop.cut(rest, stream.intent, self.surroundings, ended, self.max_lines)
+        complete = cut.complete or ended
+        if complete:
+            filtered = filters.run(Candidate(cut.text), self.surroundings)
+        else:
+            part = stop.partial(cut.text)
+            if part is None:
+                return None
+            filtered = filters.run_partial(Candidate(part), self.surroundings)
+            if filtered.candidate is None:
+                return None
+        self._account(stream.usage, filtered.changed_by, since(begun))
+        if filtered.candidate is None:
+            return self.nothing(f"rejected: {filtered.rejected}")
+        return self._offer(filtered.candidate, complete)
+
+    def update(self, result: CompletionResult) -> None:
+        """Tells the listener, if there is one, of a result longer than those before."""
+        text = result.suggestions[0].text if result.suggestions else ""
+        if self.on_update is not None and len(text) > self._shown:
+            self._shown = len(text)
+            self.on_update(result)
+
+    def nothing(self, reason: str) -> CompletionResult:
+        """The result without suggestions."""
+        self.ledger = replace(self.ledger, total_ms=since(self._started))
+        return CompletionResult((), reason, self.engine, self.ledger)
+
+    def _offer(self, candidate: Candidate, complete: bool) -> CompletionResult:
+        cursor = self.request.cursor
+        self._id = self._id or uuid4().hex
+        text = candidate.text.replace("\n", _line_ending(self.request.snapshot))
+        end = Point(cursor.line, cursor.column + candidate.replaces)
+        return CompletionResult((Suggestion(self._id, text, cursor, end),), None, self.engine, self.ledger, complete)
+
+    def _account(self, usage: Usage, changed_by: tuple[str, ...], filter_ms: float) -> None:
+        base = self._base
+        self.ledger = replace(
+            self.ledger,
+            total_ms=since(self._started),
+            queue_ms=self.queue_ms + usage.queue_ms - base.queue_ms,
+            prefill_ms=usage.prefill_ms - base.prefill_ms,
+            prefill_tokens=usage.prefill_tokens - base.prefill_tokens,
+            reused_tokens=usage.reused_tokens,
+            decode_ms=usage.decode_ms - base.decode_ms,
+            decode_tokens=usage.decode_tokens - base.decode_tokens,
+            drafted_tokens=usage.drafted_tokens - base.drafted_tokens,
+            accepted_tokens=usage.accepted_tokens - base.accepted_tokens,
+            filter_ms=self.ledger.filter_ms + filter_ms,
+            filters=changed_by,
+        )
+
+
+def since(begun: float) -> float:
+    """Milliseconds since a ``time.perf_counter`` value."""
+    return (time.perf_counter() - begun) * 1000
+
+
+def _line_ending(snapshot: Snapshot) -> str:
+    first = snapshot.lines[0]
+    return "\r\n" if first.endswith("\r\n") else "\r" if first.endswith("\r") else "\n"
