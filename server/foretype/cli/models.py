@@ -118,23 +118,17 @@ def _described(model: Model, store: Store, chosen: str) -> dict[str, object]:
 
 
 def _print_table(store: Store, chosen: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for column in ("name", "model", "size", "memory", "licence", "FIM", "here", "note"):
-        table.add_column(column, justify="right" if column in ("size", "memory") else "left", no_wrap=column == "name")
+    row = "{:<22}{:>10}{:>11}  {:<15}{:<5}{}".format
+    click.echo(click.style(row("name", "size", "memory", "licence", "FIM", "here"), bold=True))
     for model in registry().values():
-        here = "yes" if store.here(model) else ""
-        fim = "yes" if model.family else "no"
         name = f"{model.name}{' *' if model.name == chosen else ''}"
-        table.add_row(
-            name, model.title, f"{model.size_mb:,}", f"{model.memory_mb:,}", model.licence, fim, here, model.note
-        )
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
-    console.print(table)
-    mark = "* your settings' choice; s" if chosen in registry() else f"Your settings' choice is {chosen}. S"
-    console.print(f"{mark}izes in MB. Folder: {store.folder}", style="dim", soft_wrap=True)
+        size, memory = f"{model.size_mb:,} MB", f"{model.memory_mb:,} MB"
+        fim, here = "yes" if model.family else "no", "yes" if store.here(model) else "no"
+        click.echo(row(name, size, memory, model.licence, fim, here))
+        click.echo(click.style(f"  {model.title}: {model.note}", dim=True))
+    click.echo()
+    click.echo("* your settings' choice" if chosen in registry() else f"Your settings' choice is {chosen}")
+    click.echo(f"Folder: {store.folder}")
 
 
 def _ask(model: Model, yes: bool) -> None:
