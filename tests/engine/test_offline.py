@@ -1,0 +1,161 @@
+"""Nothing leaves the machine: completing works without a network, and no process of ours opens an internet socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from lsprotocol import types
+from pygls.lsp.client import LanguageClient
+
+CODE = """import os
+
+
+def count_lines(path):
+    with open(path) as file:
+        return len(file.readlines())
+
+
+def count_words(path):
+    with open(path) as file:
+        return """
+
+WITNESS = """
+import os, socket, sys
+
+log = os.open(os.environ["FORETYPE_TEST_WITNESS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+os.write(log, f"{os.getpid()} started\\n".encode())
+INTERNET = (socket.AF_INET, socket.AF_INET6)
+
+
+def witness(event, arguments):
+    if not event.startswith("socket."):
+        return
+    opened = event == "socket.__new__" and arguments[1] in INTERNET
+    used = event != "socket.__new__" and getattr(arguments[0], "family", socket.AF_INET) in INTERNET
+    if opened or used:
+        os.write(log, f"{os.getpid()} {event} {arguments[1:]}\\n".encode())
+
+
+sys.addaudithook(witness)
+"""
+"""Python runs this as ``sitecustomize`` in every process that is started with it: it writes down all use of sockets."""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    """The end of the code, as ``foretype complete`` takes it."""
+    file = tmp_path / "count.py"
+    file.write_text(CODE)
+    lines = CODE.split("\n")
+    return f"{file}:{len(lines)}:{len(lines[-1]) + 1}"
+
+
+@pytest.fixture
+def environment(smollm2: Path, models_folder: Path, tmp_path: Path) -> dict[str, str]:
+    """The environment of a user who has pulled the embedded model and set nothing."""
+    return os.environ | {"FORETYPE_MODELS": str(models_folder), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+
+
+def without_network() -> list[str]:
+    """A command prefix that runs a program in a network namespace of its own, with nothing in it."""
+    reason = "there is no unshare program on this system"
+    for prefix in (["unshare", "--net"], ["unshare", "--user", "--map-root-user", "--net"]):
+        if not shutil.which(prefix[0]):
+            break
+        probe = subprocess.run([*prefix, "cat", "/proc/net/dev"], capture_output=True, text=True, check=False)
+        if probe.returncode == 0:
+            interfaces = [line.split(":")[0].strip() for line in probe.stdout.splitlines()[2:]]
+            assert interfaces == ["lo"], "an empty network namespace has nothing but a loopback that is down"
+            return prefix
+        reason = f"this system forbids network namespaces: {probe.stderr.strip()}"
+    pytest.skip(reason)
+
+
+def test_completing_works_without_any_network(place: str, environment: dict[str, str]) -> None:
+    command = [*without_network(), sys.executable, "-m", "foretype", "complete", place, "--json"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["text"].strip()
+    assert told["ledger"]["decode_tokens"] > 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asyncio on Windows connects to itself over a loopback socket")
+async def test_no_process_opens_an_internet_socket_while_completing(
+    place: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    log = tmp_path / "witness.log"
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(WITNESS)
+    witnessed = environment | {"PYTHONPATH": str(folder), "FORETYPE_TEST_WITNESS": str(log)}
+
+    client = LanguageClient("test", "1")
+    client.feature("didChangeStatus")(lambda params: None)
+    await client.start_io(sys.executable, "-m", "foretype", "serve", env=witnessed)
+    watch = asyncio.create_task(sockets_of_children())
+    try:
+        answers = await complete_at_each_key(client, place.rsplit(":", 2)[0])
+    finally:
+        watch.cancel()
+        held, processes = await watch
+        await client.shutdown_async(None)
+        client.exit(None)
+        await client.stop()
+
+    assert any(answers)
+    assert held == []
+    seen = [line.split(maxsplit=1) for line in log.read_text().splitlines()]
+    assert {int(pid) for pid, what in seen if what == "started"} >= processes
+    assert len(processes) >= 2, "the server and its worker are watched"
+    assert [line for line in seen if line[1] != "started"] == []
+
+
+async def sockets_of_children() -> tuple[list[str], set[int]]:
+    """Look, until cancelled, which internet sockets the processes below this one hold, and which they are."""
+    held: list[str] = []
+    processes: set[int] = set()
+    try:
+        while True:
+            for process in psutil.Process().children(recursive=True):
+                try:
+                    held += [str(connection) for connection in process.net_connections("inet")]
+                except psutil.NoSuchProcess:
+                    continue
+                processes.add(process.pid)
+            await asyncio.sleep(0.02)
+    except asyncio.CancelledError:
+        return held, processes
+
+
+async def complete_at_each_key(client: LanguageClient, file: str) -> list[str]:
+    """Type a few keys at the end of the code and ask for a suggestion at each."""
+    uri = Path(file).as_uri()
+    await client.initialize_async(
+        types.InitializeParams(process_id=os.getpid(), capabilities=types.ClientCapabilities())
+    )
+    client.initialized(types.InitializedParams())
+    client.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "python", 1, CODE)))
+    lines = CODE.split("\n")
+    at = types.Position(len(lines) - 1, len(lines[-1]))
+    answers = []
+    for version, key in enumerate("sum(", start=2):
+        change = types.TextDocumentContentChangePartial(types.Range(at, at), key)
+        document = types.VersionedTextDocumentIdentifier(version, uri)
+        client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
+        at = types.Position(at.line, at.character + 1)
+        context = types.InlineCompletionContext(types.InlineCompletionTriggerKind.Invoked)
+        answer = await client.text_document_inline_completion_async(
+            types.InlineCompletionParams(context, types.TextDocumentIdentifier(uri), at)
+        )
+        items = answer.items if isinstance(answer, types.InlineCompletionList) else answer or []
+        answers += [str(item.insert_text) for item in items]
+    return answers
