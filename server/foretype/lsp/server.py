@@ -9,13 +9,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from lsprotocol import types
-from lsprotocol.converters import get_converter
-from pygls.exceptions import JsonRpcException, JsonRpcMethodNotFound
+from pygls.exceptions import FeatureRequestError, JsonRpcInternalError
 from pygls.server import JsonRPCServer
 
 from foretype.engines.base import EngineStatus
 from foretype.lsp import completion, configuration, lifecycle, sync
 from foretype.lsp.configuration import Configuration
+from foretype.lsp.convert import converter
 from foretype.lsp.inbox import Inbox
 from foretype.lsp.messages import Phase
 from foretype.lsp.parts import Completer, ServerOptions, ServerParts
@@ -38,7 +38,7 @@ class ForetypeServer(JsonRPCServer):
     protocol: EdgeProtocol
 
     def __init__(self, parts: ServerParts, options: ServerOptions) -> None:
-        super().__init__(EdgeProtocol, get_converter)
+        super().__init__(EdgeProtocol, converter)
         self.options = options
         self.client_capabilities = types.ClientCapabilities()
         self.folders: tuple[Folder, ...] = ()
@@ -150,10 +150,12 @@ class ForetypeServer(JsonRPCServer):
 
     def report_server_error(self, error: Exception, source: type[Exception]) -> None:
         """Log it. pygls would pop up a window at the user for every exception in a notification's handler."""
-        if isinstance(error, JsonRpcMethodNotFound):
-            logger.debug("%s", error)
-        elif isinstance(error, JsonRpcException) and isinstance(error.data, dict):
-            logger.error("%s\n%s", error, "".join(error.data.get("traceback", ())))
+        if isinstance(error, JsonRpcInternalError):
+            traceback = error.data.get("traceback", ()) if isinstance(error.data, dict) else ()
+            logger.error("%s\n%s", error, "".join(traceback))
+        elif source is FeatureRequestError:
+            # The client knows from the answer.
+            logger.info("%s", error)
         else:
             logger.error("%s", error)
 
