@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import tree_sitter
 
-from foretype.syntax.languages import Languages
 from foretype.syntax.language_table import SPECS
+from foretype.syntax.languages import Languages
 from foretype.syntax.queries import VOCABULARY, Queries, QueryVocabularyError, grammars_folder
 
 FOLDERS = sorted(path for path in grammars_folder().iterdir() if path.is_dir())

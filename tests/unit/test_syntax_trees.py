@@ -18,9 +18,9 @@ from foretype.text.positions import Point
 LANGUAGES = Languages()
 URI = "file:///a"
 SOURCES = {
-    "python": 'import os\n\n\nclass A:\n    """Doc é."""\n\n    def f(self, a):\n        if a:\n            return [1, a]\n'
+    "python": 'import os\n\n\nclass A:\n    """Doc é."""\n\n    def f(self, a):\n        if a:\n            return a\n'
     '        x = f"{a} b"\n        return None\n\n\ndef g():\n    # note\n    return A().f(2)\n',
-    "javascript": "function f(a) {\n  const s = `x ${a} y`;\n  if (s) {\n    return [1, a].map((b) => b / 2);\n  }\n}\n",
+    "javascript": "function f(a) {\n  const s = `x ${a} y`;\n  if (s) {\n    return [a].map((b) => b / 2);\n  }\n}\n",
     "go": "package a\n\nfunc F(a int) error {\n\tfor i := range xs {\n\t\tg(i)\n\t}\n\treturn nil\n}\n",
     "c": 'int f(int a)\n{\n    printf("a\\n");\n    return a ? 1 : 2;\n}\n\nstruct s {\n    int x;\n};\n',
 }

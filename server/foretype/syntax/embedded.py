@@ -36,8 +36,10 @@ def embedded_at(tree: RegionTree, languages: Languages, queries: Queries, cursor
     ranged.set_byte_range(max(0, offset - 1), offset + 1)
     for pattern, captures in ranged.matches(tree.root):
         for content in captures.get("embedded", ()):
-            first = tree.line_of(content.start_point) + (1 if content.start_point[1] else 0)
-            end = tree.line_of(content.end_point)
+            row, column = content.start_point
+            alone = not tree.lines[row].encode()[:column].strip()
+            first = tree.first_line + (row if alone else row + 1)
+            end = tree.line_of(content.end_point) + (0 if content.next_sibling else 1)
             spec = languages.find(_language(tree, query, pattern, captures))
             if spec is not None and first <= cursor.line < end:
                 return Embedded(spec.id, first, end)

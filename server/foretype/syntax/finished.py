@@ -114,6 +114,8 @@ def _item_is_finished(situation: Situation) -> bool:
     else:
         indent = situation.indent_at(line)
         holder = line_above(lines, line, max(0, line - 200), indent - 1)
+        if holder is not None and lines[holder].strip() == "{":
+            holder = situation.visible_above(holder)
         if spec.bodies is not Bodies.BRACES or holder is None or not _ITEM_HOLDERS.search(lines[holder]):
             return False
     code = situation.before.strip()

@@ -23,7 +23,7 @@ class Intent(Enum):
 
 _INERT = re.compile(r"""^\s*[)>}\]"'`]*\s*[:{;,]?\s*$""")
 _INERT_WITH_TAGS = re.compile(r"""^\s*(?:</[\w.:-]*>|/?[)>}\]"'`])*\s*[:{;,]?\s*$""")
-_INERT_IN_LITERALS = re.compile(r"""^\s*(?:\*/|--+>|[)>}\]"'`])*\s*[:{;,]?\s*$""")
+_INERT_IN_LITERALS = re.compile(r"""^\s*(?:\*/|--+>|</[\w.:-]*>|/?[)>}\]"'`])*\s*[:{;,]?\s*$""")
 _NO_REQUEST = re.compile(r"[;{}=]\s*$|\bcoding[:=]|\b(?:noqa|eslint|pragma)\b")
 _BODY_WORDS = re.compile(r".*(?:\)|\||\b(?:then|do|else|repeat|begin|ensure|finally|yield|try|match|in))$")
 

@@ -178,7 +178,8 @@ SPECS: tuple[LanguageSpec, ...] = (
             DOUBLE,
             CHARACTER,
         ),
-        header=_C_HEADER.replace("struct", "interface|record|foreach|using|lock|get|set|init|add|remove|struct"),
+        header=_C_HEADER.replace("struct", "interface|record|foreach|using|lock|get|set|init|add|remove|struct")
+        + r"|(?:public|private|protected|internal)\s[^=()]*$",
     ),
     LanguageSpec(
         id="ruby",
@@ -315,6 +316,7 @@ SPECS: tuple[LanguageSpec, ...] = (
         extensions=(".css",),
         block_comment=_C_BLOCK,
         header=r".*",
+        leading_dots=False,
         completes_strings=True,
     ),
     LanguageSpec(

@@ -10,6 +10,7 @@ from foretype.syntax.languages import Bodies, LanguageSpec, Quote
 from foretype.text.positions import Point
 
 CLOSERS = {")": "(", "]": "[", "}": "{"}
+_CONTINUES = (")", "]", "}", ".", "?.")
 _MAX_LINES = 120
 
 
@@ -151,7 +152,9 @@ def opens_block(spec: LanguageSpec, lines: Sequence[str], number: int, code: str
     return brace_opens_block(spec, before)
 
 
-_BODY_FOLLOWS = re.compile(r"\)[^()=;{}]*$|\b(?:else|try|do|finally|loop|unsafe|defer|throws\s+[\w., ]+)$")
+_BODY_FOLLOWS = re.compile(
+    r"\)[^()=;{}]*$|\b(?:else|try|do|finally|catch|match|yield|loop|unsafe|defer|throws\s+[\w., ]+)$"
+)
 _LITERAL_FOLLOWS = ("=", "(", "[", ",", ":", "?", "&&", "||", "??", "return", "+", "<", "$")
 
 
@@ -164,7 +167,10 @@ def brace_opens_block(spec: LanguageSpec, before: str) -> bool:
     if before.endswith(_LITERAL_FOLLOWS):
         return False
     return (
-        re.search(r"\)[^()=;{}]*$|\b(?:else|try|do|finally|loop|unsafe|defer|throws\s+[\w., ]+)$", before) is not None
+        re.search(
+            r"\)[^()=;{}]*$|\b(?:else|try|do|finally|catch|match|yield|loop|unsafe|defer|throws\s+[\w., ]+)$", before
+        )
+        is not None
     )
 
 
@@ -186,7 +192,7 @@ def statement_start(spec: LanguageSpec, lines: Sequence[str], cursor: Point) -> 
     limit = max(0, line - _MAX_LINES)
     while line > limit:
         stripped = text.strip()
-        continues = stripped.startswith((")", "]", "}", ".", "?.")) or (
+        continues = stripped.startswith(_CONTINUES if spec.leading_dots else _CONTINUES[:3]) or (
             spec.closing_words is not None and re.match(spec.closing_words, stripped) is not None
         )
         indent = width(indentation(text)) + (0 if continues else -1)

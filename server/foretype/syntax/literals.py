@@ -99,7 +99,8 @@ def _contains(situation: Situation, tree: RegionTree, capture: str, node: tree_s
         block = situation.spec.block_comment
         closed = block is not None and text.startswith(block[0].encode()) and text.endswith(block[1].encode())
         return offset < node.end_byte or (not closed and not text.endswith(b"\n"))
-    return offset < node.end_byte
+    closed = capture != "interpolation" or text[-1:] in (b"}", b")", b"`")
+    return offset < node.end_byte or not closed
 
 
 def _is_docstring(situation: Situation, begins: int) -> bool:

@@ -1,0 +1,1 @@
+((declaration (property_name) @name) @definition.value (#match? @name "^--"))

@@ -1,0 +1,2 @@
+((script_element (raw_text) @embedded) (#set! language "javascript"))
+((style_element (raw_text) @embedded) (#set! language "css"))

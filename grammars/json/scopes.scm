@@ -1,0 +1,2 @@
+(pair key: (string) @name value: (object) @body) @scope.block
+(pair key: (string) @name value: (array) @body) @scope.block

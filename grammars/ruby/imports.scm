@@ -1,0 +1,5 @@
+((call
+  !receiver
+  method: (identifier) @_require
+  arguments: (argument_list (string) @import.source)) @import
+  (#match? @_require "^(require|require_relative|load)$"))

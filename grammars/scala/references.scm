@@ -1,0 +1,10 @@
+(call_expression function: (identifier) @reference.call)
+(call_expression function: (field_expression field: (identifier) @reference.call))
+
+(instance_expression (type_identifier) @reference.type)
+(extends_clause type: (type_identifier) @reference.type)
+(parameter type: (type_identifier) @reference.type)
+(class_parameter type: (type_identifier) @reference.type)
+(generic_type type: (type_identifier) @reference.type)
+(type_arguments (type_identifier) @reference.type)
+(function_definition return_type: (type_identifier) @reference.type)

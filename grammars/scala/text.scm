@@ -1,0 +1,6 @@
+(comment) @comment
+(block_comment) @comment
+(string) @string
+(interpolated_string) @string
+(character_literal) @string
+(interpolation) @interpolation

@@ -1,0 +1,1 @@
+(import_declaration (identifier (simple_identifier) @import.name .) @import.source) @import

@@ -1,0 +1,2 @@
+(document (pair . (_) @name) @definition.value)
+(table (pair . (_) @name) @definition.value)

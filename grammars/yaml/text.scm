@@ -1,0 +1,3 @@
+(comment) @comment
+(double_quote_scalar) @string
+(single_quote_scalar) @string
