@@ -157,9 +157,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         name="codellama",
         layout=PREFIX_FIRST,
-        spellings=_spelled(
-            PREFIX=("▁<PRE>", "<PRE>"), SUFFIX=("▁<SUF>", "<SUF>"), MIDDLE=("▁<MID>", "<MID>")
-        ),
+        spellings=_spelled(PREFIX=("▁<PRE>", "<PRE>"), SUFFIX=("▁<SUF>", "<SUF>"), MIDDLE=("▁<MID>", "<MID>")),
         leaks=("<EOT>",),
         names=r"code-?llama",
         architectures=("llama",),

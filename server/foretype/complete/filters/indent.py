@@ -1,0 +1,91 @@
+"""Indentation of what is inserted, in the file's own manner. Odd alignment is left as it is."""
+
+from __future__ import annotations
+
+from foretype.complete.filters.brackets import lex, lexicon, match
+from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
+from foretype.complete.filters.lines import level, visible
+from foretype.syntax.lexical import indentation, width
+
+_CONTEXT = 8
+_OPENING = (":", "{", "do", "then", "else", "=>", "->", "=", "|", "\\")
+
+
+def indent(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
+    """Drops blanks that double those before the cursor; gives lines that follow the file's tabs or spaces, and the
+    cursor's depth where a body was written as if its header stood at the left margin.
+
+    May lengthen the text. Holds for growing text that ends with a line's end or within its first line: what is done
+    to a line depends on that line, the first, and the first after it that isn't blank.
+    """
+    first, *rest = candidate.text.split("\n")
+    lines = [_first(first, surroundings), *rest]
+    if not surroundings.prose and any(line.strip() for line in rest):
+        lines[1:] = _shifted(lines[0], _converted(rest, surroundings), surroundings)
+    text = "\n".join(lines)
+    return candidate if text == candidate.text else Candidate(text, candidate.replaces)
+
+
+def _first(line: str, surroundings: Surroundings) -> str:
+    before, lead = surroundings.before, indentation(line)
+    code = line[len(lead) :]
+    if not lead or not code:
+        return line
+    if before and not before.isspace():
+        comment = surroundings.spec.line_comment
+        aligned = comment is not None and code.startswith(comment)
+        return line if before[-1] not in " \t" or aligned else code
+    return code if _doubles(width(before), width(before + lead), surroundings) else line
+
+
+def _doubles(cursor: int, begin: int, surroundings: Surroundings) -> bool:
+    """Whether a line that would begin at column ``begin`` should rather begin at the cursor's."""
+    above, below = visible(surroundings.above), visible(surroundings.below)
+    if not above:
+        return False
+    last = above[-1].rstrip()
+    brackets = lex(lexicon(surroundings.spec), "\n".join(above[-_CONTEXT:])).brackets
+    if any(char in "([" for _, char in match(brackets).openers):
+        return False
+    depths = {level(line) for line in above if level(line) <= level(last)} | {level(line) for line in below[:1]}
+    if last.endswith(_OPENING):
+        depths = {depth for depth in depths if depth > level(last)} | {level(last) + width(surroundings.indent_unit)}
+    return cursor in depths and begin not in depths
+
+
+def _converted(rest: list[str], surroundings: Surroundings) -> list[str]:
+    """The lines with the file's kind of blanks, if the file has one kind only."""
+    leads = [indentation(line) for line in rest if line.strip() and indentation(line)]
+    if not leads:
+        return rest
+    own = [indentation(line) for line in (*surroundings.above, surroundings.before, *surroundings.below)]
+    if surroundings.indent_unit == "\t":
+        step = next((size for size in (4, 2) if len(leads[0]) % size == 0), 0)
+        if not step or any(" " in lead for lead in own):
+            return rest
+        return [_with_tabs(line, step) for line in rest]
+    if any("\t" in lead for lead in own) or not surroundings.indent_unit:
+        return rest
+    return [_with_spaces(line, surroundings.indent_unit) for line in rest]
+
+
+def _with_tabs(line: str, step: int) -> str:
+    lead = indentation(line)
+    if "\t" in lead or len(lead) % step:
+        return line
+    return "\t" * (len(lead) // step) + line[len(lead) :]
+
+
+def _with_spaces(line: str, unit: str) -> str:
+    lead = indentation(line)
+    return line if " " in lead else unit * len(lead) + line[len(lead) :]
+
+
+def _shifted(first: str, rest: list[str], surroundings: Surroundings) -> list[str]:
+    """The lines moved right by the cursor's line's indentation, if they were written without it."""
+    base = indentation(surroundings.before)
+    header = (surroundings.before + first).rstrip()
+    body = next(line for line in rest if line.strip())
+    if not base or not header.endswith((":", "{")) or not 0 < level(body) <= width(base):
+        return rest
+    return [base + line if line.strip() else line for line in rest]

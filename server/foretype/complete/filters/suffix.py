@@ -1,0 +1,82 @@
+"""Answers that run into the lines below the cursor."""
+
+from __future__ import annotations
+
+from foretype.complete.filters.brackets import CLOSERS, OPENERS, closings, count, lexicon, outlook
+from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
+from foretype.complete.filters.lines import level, similar, telling, visible
+
+
+def next_lines(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
+    """Ends the text where it repeats the lines below, and refuses a line that is the next one over again.
+
+    Holds for growing text that ends with a line's end, once ``meets`` is held back.
+    """
+    lines = candidate.text.split("\n")
+    rest = surroundings.after[candidate.replaces :]
+    start = meets(lines, surroundings, True, rest)
+    if start is None or (start == 0 and not lines[0].strip() and not surroundings.before.strip()):
+        return candidate
+    if start == 0:
+        return Rejection("repeats the next line")
+    text = "\n".join(lines[:start]) + ("\n" if rest.strip() else "")
+    return candidate if text == candidate.text else Candidate(text, candidate.replaces)
+
+
+def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest: str = "") -> int | None:
+    """The first line of an answer (``lines`` of its text) from which on it repeats the lines below.
+
+    A line that says something is the next one over again if the brackets are even there (and it opens none), if the
+    line after it is also the one below, or if it is the last of the ``whole_answer``. A line too short to tell counts
+    only if it is indented alike, and one with brackets only where the text is even without it: a closing bracket is
+    right as long as it is missing. ``rest`` is what follows the text on its last line.
+    """
+    below = visible(surroundings.below)
+    if not below:
+        return None
+    whole = [surroundings.before + lines[0], *lines[1:]]
+    whole[-1] += rest
+    seen = [number for number, line in enumerate(whole) if line.strip()]
+    even = _even(lines, surroundings)
+    for position, number in enumerate(seen):
+        line = whole[number]
+        if not similar(line, below[0]):
+            continue
+        if telling(line):
+            if (even[number] and not line.rstrip().endswith(tuple(OPENERS))) or (
+                position + 1 == len(seen) and whole_answer
+            ):
+                return number
+            if position + 1 < len(seen) and len(below) > 1 and similar(whole[seen[position + 1]], below[1]):
+                return number
+        elif level(line) == level(below[0]) and (even[number] or not any(char in CLOSERS for char in line)):
+            return number
+    return None
+
+
+def _even(lines: list[str], surroundings: Surroundings) -> list[bool]:
+    """Before each line: whether all brackets that the surroundings need are opened and closed."""
+    if not count(surroundings):
+        return [True] * len(lines)
+    due = outlook(surroundings).due
+    counts = closings(lexicon(surroundings.spec), surroundings.before, "\n".join(lines))
+    even, offset, closed, position = [], 0, (0, 0, 0), 0
+    for line in lines:
+        while position < len(counts) and counts[position][0] < offset:
+            closed = counts[position][1]
+            position += 1
+        even.append(closed == due)
+        offset += len(line) + 1
+    return even
+
+
+def meets_begun(lines: list[str], surroundings: Surroundings) -> int:
+    """How many of a growing text's lines can be shown: the last ones not while they may be the lines below."""
+    below = visible(surroundings.below)
+    whole = [surroundings.before + lines[0], *lines[1:]]
+    seen = [number for number, line in enumerate(whole) if line.strip()]
+    for position, number in enumerate(seen):
+        run = seen[position:]
+        if len(run) <= len(below) and all(similar(whole[n], other) for n, other in zip(run, below, strict=False)):
+            return number
+    return len(lines)

@@ -1,0 +1,93 @@
+"""Control tokens spelled out as text, and what chat models put around code."""
+
+from __future__ import annotations
+
+import re
+
+from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
+from foretype.prompt.families import LEAKS
+
+_LEAK = re.compile("|".join(re.escape(leak) for leak in sorted(LEAKS, key=len, reverse=True)))
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n`]*$", re.MULTILINE)
+_OPENING = re.compile(r"\s*(?:```|~~~)[^\n`]*\n")
+_CHAT = re.compile(
+    r"\s*(?:sure|certainly|of course|here(?:'s| is| are)|below is|the (?:completed?|following|missing|updated|fixed))\b"
+    r"[^\n]*[:!.][ \t]*\n\s*",
+    re.IGNORECASE,
+)
+_CHAT_BEGUN = re.compile(r"\s*(?:sure|certainly|of(?: course)?|here(?:'s)?|below|the)\b", re.IGNORECASE)
+_FENCE_BEGUN = re.compile(r"\s*(?:`{1,3}|~{1,3}|(?:```|~~~)[^\n`]*)")
+_FENCED = frozenset({"markdown"})
+
+
+def special_tokens(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
+    """Ends the text where a control token is spelled out, unless the lines around hold that spelling too.
+
+    Holds for growing text, once ``leak_begun`` is held back.
+    """
+    for found in _LEAK.finditer(candidate.text):
+        if not _stands_around(found.group(), surroundings):
+            return Candidate(candidate.text[: found.start()], candidate.replaces)
+    return candidate
+
+
+def leak_begun(text: str) -> int:
+    """How many characters at the end of a growing text may be the beginning of a control token."""
+    for length in range(min(len(text), _LONGEST - 1), 0, -1):
+        end = text[-length:]
+        if any(leak.startswith(end) for leak in LEAKS):
+            return length
+    return 0
+
+
+_LONGEST = max(map(len, LEAKS))
+
+
+def _stands_around(spelling: str, surroundings: Surroundings) -> bool:
+    near = (surroundings.before, surroundings.after, *surroundings.above, *surroundings.below)
+    return any(spelling in line for line in near)
+
+
+def chat(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
+    """Takes code out of a fence, drops a sentence before it, and ends the text at a closing fence.
+
+    Only at the end: a sentence is known by its end. Text that may be one is held back while it grows.
+    """
+    if not fences(surroundings):
+        return candidate
+    text = candidate.text[opening_length(candidate.text, surroundings, True) or 0 :]
+    end = fence_end(text, surroundings)
+    if end is not None:
+        text = text[:end]
+    return candidate if text == candidate.text else Candidate(text, candidate.replaces)
+
+
+def opening_length(text: str, surroundings: Surroundings, done: bool) -> int | None:
+    """The length of a sentence and a fence that a text begins with; None while that can't be told.
+
+    In comments and documentation a sentence may be the answer: it counts only before a fence.
+    """
+    if not fences(surroundings):
+        return 0
+    length = 0
+    if sentence := _CHAT.match(text):
+        length = sentence.end()
+    elif not done and _CHAT_BEGUN.match(text) and "\n" not in text.lstrip():
+        return None
+    if opening := _OPENING.match(text, length):
+        return opening.end()
+    if not done and _FENCE_BEGUN.fullmatch(text, length):
+        return None
+    return 0 if surroundings.prose else length
+
+
+def fence_end(text: str, surroundings: Surroundings) -> int | None:
+    """Where a line with a fence begins after something visible; its line end is left out."""
+    closing = _FENCE.search(text) if fences(surroundings) else None
+    return len(text[: closing.start()].rstrip("\n")) if closing else None
+
+
+def fences(surroundings: Surroundings) -> bool:
+    """Whether a fence in the text can only come from the model: the language has none and none stands around."""
+    near = (*surroundings.above, surroundings.before, *surroundings.below)
+    return surroundings.spec.id not in _FENCED and not any(_FENCE.match(line) for line in near)
