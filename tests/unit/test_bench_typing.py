@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import statistics
 
@@ -165,7 +166,7 @@ def test_the_cadence_is_human() -> None:
     assert 0.14 < statistics.median(gaps) < 0.16
     trace = make_trace(source(PYTHON, "python"), 6, 31, 3)
     times = [key.at for key in trace.keys]
-    pauses = [b - a for a, b in zip(times, times[1:], strict=False) if b - a >= cadence.PAUSE_SECONDS]
+    pauses = [b - a for a, b in itertools.pairwise(times) if b - a >= cadence.PAUSE_SECONDS]
     assert len(pauses) >= 10
 
 
@@ -175,7 +176,7 @@ def test_marks_tell_strings_and_comments_from_code() -> None:
     assert places[text.index('f"')] == "c"
     assert places[text.index("a{")] == "s"
     assert places[text.index("b}")] == "c"
-    assert places[text.index("c\"")] == "s"
+    assert places[text.index('c"')] == "s"
     assert places[text.index("  # d")] == "c"
     assert places[text.index("\n")] == "#"
     assert places[text.index("y")] == "c"

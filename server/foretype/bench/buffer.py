@@ -58,7 +58,7 @@ class Buffer:
         The cursor lands behind ``text``.
         """
         begin, end = self.point(start), self.point(start + removed)
-        change = {"range": {"start": self.position(begin), "end": self.position(end)}, "text": text}
+        change: dict[str, object] = {"range": {"start": self.position(begin), "end": self.position(end)}, "text": text}
         apply(self.lines, Edit(begin, end, text))
         self.version += 1
         self.cursor = self.point(start + len(text))

@@ -13,6 +13,7 @@ from typing import Any
 from foretype import __version__
 from foretype.bench.buffer import Buffer
 from foretype.bench.jsonrpc import Call, Connection, RequestFailed, ServerGone
+from foretype.lsp.uris import from_path
 from foretype.text.edits import locate
 from foretype.text.positions import Encoding, Point
 
@@ -24,7 +25,7 @@ _PATIENCE_SECONDS = 10.0
 def serve_command(model: str | None = None, *arguments: str) -> list[str]:
     """The command that runs this installation's own server over stdio."""
     chosen = ["--model", model] if model else []
-    return [sys.executable, "-m", "foretype.cli.main", "serve", *chosen, *arguments]
+    return [sys.executable, "-m", "foretype", "serve", *chosen, *arguments]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,34 +105,31 @@ class Editor:
         self.process = process
         self.capabilities: Mapping[str, Any] = {}
         self.status = Status()
-        self._heard = asyncio.Event()
+        self.on_status: Callable[[Status], None] | None = None
         self._streams: dict[str, Asked] = {}
+        self._complaint = ""
+        self._logs = asyncio.ensure_future(self._read_logs())
         self._connection = Connection(process.stdout, process.stdin, self._notified, self._requested)
 
     @classmethod
     async def start(
         cls, command: Sequence[str], folder: Path | None = None, options: Mapping[str, Any] | None = None
     ) -> Editor:
-        """Run a server and initialize it; its stderr goes nowhere. Raises `ServerGone` and `RequestFailed`."""
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-        )
-        editor = cls(process)
+        """Run a server and initialize it in ``folder`` (absolute).
+
+        Raises `RequestFailed`, and `ServerGone` with the last line of the server's stderr.
+        """
+        pipe = asyncio.subprocess.PIPE
+        editor = cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe))
         try:
             await editor._initialize(folder, options)
+        except ServerGone as gone:
+            await editor.aclose()
+            raise ServerGone(editor._complaint or str(gone)) from None
         except BaseException:
             await editor.aclose()
             raise
         return editor
-
-    async def ready(self, seconds: float, on_status: Callable[[Status], None] | None = None) -> Status:
-        """Wait until the server says that it is ready for work, or that it can't be; returns its last word.
-
-        A server that never says anything is taken to be ready when the time is over.
-        """
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._until_ready(on_status), seconds)
-        return self.status
 
     async def open(self, buffer: Buffer) -> None:
         """Open a document."""
@@ -211,9 +209,17 @@ class Editor:
         except asyncio.TimeoutError:
             self.process.kill()
             await self.process.wait()
+        await self._logs
+
+    async def _read_logs(self) -> None:
+        assert self.process.stderr is not None
+        # By blocks: a line of any length is no reason to stop reading.
+        while block := await self.process.stderr.read(1 << 16):
+            lines = block.decode("utf-8", "replace").strip().splitlines()
+            self._complaint = lines[-1] if lines else self._complaint
 
     async def _initialize(self, folder: Path | None, options: Mapping[str, Any] | None) -> None:
-        uri = folder.absolute().as_uri() if folder else None
+        uri = from_path(folder) if folder else None
         params = {
             "processId": None,
             "clientInfo": {"name": "foretype bench", "version": __version__},
@@ -232,19 +238,6 @@ class Editor:
         self.capabilities = result["capabilities"]
         self._connection.notify("initialized", {})
 
-    async def _until_ready(self, on_status: Callable[[Status], None] | None) -> None:
-        while not (self.status.kind and not self.status.busy):
-            self._heard.clear()
-            ended = asyncio.ensure_future(self.process.wait())
-            heard = asyncio.ensure_future(self._heard.wait())
-            await asyncio.wait((ended, heard), return_when=asyncio.FIRST_COMPLETED)
-            heard.cancel()
-            if ended.done():
-                raise ServerGone("The server ended before it was ready.")
-            ended.cancel()
-            if on_status:
-                on_status(self.status)
-
     def _notified(self, method: str, params: Any) -> None:
         if method == "$/progress":
             asked = self._streams.get(str(params["token"]))
@@ -252,7 +245,8 @@ class Editor:
                 asked.progress(params["value"])
         elif method == "didChangeStatus":
             self.status = Status(params.get("kind", ""), params.get("message") or "", bool(params.get("busy")))
-            self._heard.set()
+            if self.on_status:
+                self.on_status(self.status)
 
     def _requested(self, method: str, params: Any) -> Any:
         return [None] * len(params["items"]) if method == "workspace/configuration" else None

@@ -49,9 +49,7 @@ def excursion(
     for left in range(len(tail) - 1, -1, -1):
         time += cadence.REPEATED.draw(seed) if len(keys) > 1 else cadence.ELSEWHERE.draw(seed)
         at = start + left + moved
-        keys.append(
-            Key(time, Kind.BACKSPACE, "", file, at, 1, "", "", at, target, 0 if left == 0 else None, CODE)
-        )
+        keys.append(Key(time, Kind.BACKSPACE, "", file, at, 1, "", "", at, target, 0 if left == 0 else None, CODE))
     for i, char in enumerate(tail):
         time += cadence.before_character(seed, place.text[start + i - 1], char)
         at = start + i + moved

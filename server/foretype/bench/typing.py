@@ -7,15 +7,16 @@ import re
 from dataclasses import dataclass
 
 from foretype.bench import cadence
+from foretype.bench.brackets import CLOSERS, matches
 from foretype.bench.excursion import Place, excursion
 from foretype.bench.keyboard import Keyboard, Pending
-from foretype.bench.marks import CODE, STRING
+from foretype.bench.marks import CODE
 from foretype.bench.trace import Key, Kind, OpenFile, Trace
 from foretype.errors import ForetypeError
+from foretype.syntax.indents import indent_unit
 from foretype.text.edits import body, split_lines
 
 TYPO_SHARE = 0.012
-_CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _NEIGHBOURS = {
     row[i]: row[max(0, i - 1) : i] + row[i + 1 : i + 2]
     for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -68,8 +69,9 @@ class _Typist:
     def __init__(self, source: Source, before: int, region: str, seed: random.Random) -> None:
         self._source, self._region, self._random = source, region, seed
         self._places = source.places[before : before + len(region) + 1]
-        self._unit = _indent_unit(source.text)
-        self._matches = _matches(region, self._places)
+        lines = split_lines(source.text)
+        self._unit = indent_unit(lines, source.text.count("\n", 0, before))
+        self._matches = matches(region, self._places)
         self.start = _blanks(region, 0)
         self._at = len(self.start)
         self._hands = Keyboard(before, self.start, seed)
@@ -131,7 +133,7 @@ class _Typist:
         if start not in self._matches or not (right in ")]}" or right in "\r\n"):
             return ""
         char = self._region[start]
-        return _CLOSERS.get(char, char)
+        return CLOSERS.get(char, char)
 
     def _pass_over(self, pending: Pending) -> None:
         end = pending.offset + len(pending.text)
@@ -189,7 +191,9 @@ class _Typist:
             indent = indent[: len(indent) - step]
             offset = self._at + len(indent) if wanted.startswith(indent) else None
             gap = cadence.REPEATED.draw(self._random)
-            hands.press(Kind.BACKSPACE, "", gap, self._places[self._at + min(len(indent), len(wanted))], offset, back=step)
+            hands.press(
+                Kind.BACKSPACE, "", gap, self._places[self._at + min(len(indent), len(wanted))], offset, back=step
+            )
         while indent != wanted:
             rest = wanted[len(indent) :]
             step_text = self._unit if rest.startswith(self._unit) else rest[0]
@@ -212,7 +216,7 @@ class _Typist:
     def _expanded(self, ending: str) -> str:
         """What Enter puts behind the cursor between two brackets: the closer's own line."""
         hands = self._hands
-        if not hands.pending or hands.left[-1:] not in _CLOSERS or len(hands.pending[-1].text) != 1:
+        if not hands.pending or hands.left[-1:] not in CLOSERS or len(hands.pending[-1].text) != 1:
             return ""
         closer = hands.pending[-1]
         own_line = re.compile(r"(?:\r\n|\n|\r)([ \t]*)\Z").search(self._region, 0, closer.offset)
@@ -246,35 +250,3 @@ def _blanks(text: str, start: int) -> str:
 
 def _ending(text: str, start: int) -> str:
     return "\r\n" if text.startswith("\r\n", start) else text[start] if text[start] in "\r\n" else ""
-
-
-def _indent_unit(text: str) -> str:
-    """One step of indentation: the smallest that is common."""
-    if re.search(r"^\t", text, re.MULTILINE):
-        return "\t"
-    widths = [len(blanks) for blanks in re.findall(r"^( +)\S", text, re.MULTILINE)]
-    for width in (4, 2, 8):
-        if widths and sum(w % width == 0 for w in widths) >= 0.9 * len(widths):
-            return " " * width
-    return " " * 4
-
-
-def _matches(region: str, places: str) -> dict[int, int]:
-    """The openers in code whose closer the region holds, and where; quotes only if both are on one line."""
-    found: dict[int, int] = {}
-    open_: list[int] = []
-    for i, char in enumerate(region):
-        in_code = places[i] == CODE and places[i + 1] == CODE
-        if char in _CLOSERS and in_code:
-            open_.append(i)
-        elif char in _CLOSERS.values() and in_code and open_:
-            opener = open_.pop()
-            if _CLOSERS[region[opener]] == char:
-                found[opener] = i
-        elif char in "\"'`" and places[i] == CODE and places[i + 1] == STRING and region[i : i + 3] != char * 3:
-            line = re.compile(r"[^\r\n]*").match(region, i + 1)
-            end = line.end() if line else i
-            close = (j for j in range(i + 1, end) if region[j] == char and places[j] == STRING and places[j + 1] == CODE)
-            if (closer := next(close, None)) is not None:
-                found[i] = closer
-    return found

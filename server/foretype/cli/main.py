@@ -17,6 +17,8 @@ COMMANDS = {
     "complete": ("foretype.cli.complete:complete", "Complete a file at a place and print the suggestion."),
     "models": ("foretype.cli.models:models", "List, pull, verify and remove models."),
     "config": ("foretype.cli.config:config", "Show the settings in force and where each comes from."),
+    "demo": ("foretype.cli.demo:demo", "See real code completed as a person types it."),
+    "bench": ("foretype.cli.bench:bench", "Measure what a typist gets to see."),
     "doctor": ("foretype.cli.doctor:doctor", "Check this machine: model, speeds, and what to change."),
 }
 
