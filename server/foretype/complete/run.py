@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
-from foretype.complete.interim import filters, stop
-from foretype.complete.filters.candidate import Candidate, Surroundings
+from foretype.complete import filters, stop
+from foretype.complete.filters import Candidate, Surroundings
 from foretype.complete.ledger import Ledger
 from foretype.complete.results import CompletionRequest, CompletionResult, Suggestion
 from foretype.complete.stream import Stream
-from foretype.engines.base import Usage
+from foretype.engines.base import FinishReason, Usage
 from foretype.syntax.cursor import SyntaxAt
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
@@ -39,7 +39,7 @@ class Run:
     queue_ms: float = 0.0
     _started: float = field(default_factory=time.perf_counter)
     _base: Usage = field(default_factory=Usage)
-    _shown: int = 0
+    _shown: CompletionResult | None = None
     _id: str = ""
 
     @property
@@ -60,7 +60,8 @@ class Run:
         """The answer in what is left of a stream; None while there is too little of it."""
         begun = time.perf_counter()
         ended = not stream.running and stream.finish is not None
-        cut = stop.cut(rest, stream.intent, self.surroundings, ended, self.max_lines)
+        truncated = stream.finish is FinishReason.LENGTH
+        cut = stop.cut(rest, stream.intent, self.surroundings, ended, self.max_lines, truncated)
         complete = cut.complete or ended
         if complete:
             filtered = filters.run(Candidate(cut.text), self.surroundings)
@@ -73,14 +74,16 @@ class Run:
                 return None
         self._account(stream.usage, filtered.changed_by, since(begun))
         if filtered.candidate is None:
+            if self._shown is not None and filtered.rejected in filters.LATE:
+                return replace(self._shown, ledger=self.ledger, done=True)
             return self.nothing(f"rejected: {filtered.rejected}")
         return self._offer(filtered.candidate, complete)
 
     def update(self, result: CompletionResult) -> None:
         """Tells the listener, if there is one, of a result longer than those before."""
-        text = result.suggestions[0].text if result.suggestions else ""
-        if self.on_update is not None and len(text) > self._shown:
-            self._shown = len(text)
+        shown = self._shown.suggestions[0].text if self._shown else ""
+        if self.on_update is not None and len(result.suggestions[0].text) > len(shown):
+            self._shown = result
             self.on_update(result)
 
     def nothing(self, reason: str) -> CompletionResult:

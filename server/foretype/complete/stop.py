@@ -45,7 +45,8 @@ def cut(
     or the like, and nothing follows the cursor): then the first visible line below is the answer. For blocks see
     ``blocks.block_end``; they have at most ``max_lines`` visible lines.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n") if done else text.rstrip("\r").replace("\r\n", "\n")
+    text = text if done or not text.endswith("\r") else text[:-1]
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     opening = opening_length(text, surroundings, done)
     if opening is None:
         return Cut("", False, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foretype.complete.filters.candidate import WINDOW, Surroundings
+from foretype.complete.filters import WINDOW, Surroundings
 from foretype.complete.stream import plain
 from foretype.syntax.cursor import Syntax
 from foretype.syntax.indents import indent_unit

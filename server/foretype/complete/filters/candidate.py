@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from foretype.syntax.languages import PLAIN, LanguageSpec
 
@@ -26,7 +26,7 @@ class Surroundings:
     after: str = ""
     above: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
-    spec: LanguageSpec = PLAIN
+    spec: LanguageSpec = field(default=PLAIN, repr=False)
     indent_unit: str = "    "
     auto_closed: str = ""
     undone: str = ""

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,21 +32,41 @@ from foretype.prompt.fim import Prompt
 
 logger = logging.getLogger(__name__)
 
+# The current folder is the editor's: `-m`, or the '' that `-c` puts on the path, would import a workspace's numbers.py.
+WORKER = "import sys; sys.path[:] = filter(None, sys.path); from foretype.engines.llama_cpp.worker import main; main()"
+
 FIRST_BACKOFF_SECONDS = 0.2
 LONGEST_BACKOFF_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class LocalModel:
-    """What to load and how; ``gpu_layers`` -1 is all, ``threads`` 0 one for each core, times in seconds."""
+    """What to load and how; ``gpu_layers`` -1 is all, ``threads`` 0 one for each core, times in seconds.
+
+    ``locate`` gives the model's file, asked at each load; it raises ForetypeError if there is none.
+    """
 
     name: str
-    path: Path
+    locate: Callable[[], Path]
     gpu_layers: int = -1
     threads: int = 0
     kv_memory_mb: int = 384
     drafts: bool = True
     unload_after: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A file as it was when loading it failed; the same file isn't tried again, a new one is."""
+
+    path: Path
+    size: int
+    modified: int
+
+    @classmethod
+    def of(cls, path: Path) -> _Attempt:
+        stat = path.stat()
+        return cls(path, stat.st_size, stat.st_mtime_ns)
 
 
 class LlamaCppEngine:
@@ -65,6 +85,7 @@ class LlamaCppEngine:
         self._closed = False
         self._resting: asyncio.Task[None] | None = None
         self._status = EngineStatus("local", EngineState.IDLE)
+        self._failed: tuple[_Attempt, ModelUnusable] | None = None
 
     async def info(self) -> EngineInfo:
         """What is known of the model; loads it if it isn't. Raises EngineError."""
@@ -162,20 +183,28 @@ class LlamaCppEngine:
         if self._crashes:
             await asyncio.sleep(min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** (self._crashes - 1)))
         model = self._model
+        path = model.locate()
+        attempt = _Attempt.of(path)
+        if self._failed is not None and self._failed[0] == attempt:
+            raise self._failed[1]
         self._report(EngineState.LOADING, f"Loading {model.name}")
         loaded: asyncio.Future[frames.Loaded] = asyncio.get_running_loop().create_future()
         worker = await WorkerProcess.start(
-            [sys.executable, "-m", "foretype.engines.llama_cpp.worker"],
+            [sys.executable, "-c", WORKER],
             lambda message: self._receive(message, loaded),
             lambda worker, how: self._ended(worker, how, loaded),
         )
         self._worker = worker
-        worker.send(frames.Load(str(model.path), model.gpu_layers, model.threads, model.kv_memory_mb, model.drafts))
+        worker.send(frames.Load(str(path), model.gpu_layers, model.threads, model.kv_memory_mb, model.drafts))
         try:
             reply = await loaded
-        except BaseException:
-            await worker.kill()
+        except ModelUnusable as error:
+            self._failed = (attempt, error)
             raise
+        finally:
+            if not loaded.done() or loaded.cancelled() or loaded.exception() is not None:
+                await worker.kill()
+        self._used = time.monotonic()
         self._info = EngineInfo("local", model.name, reply.family, reply.context_tokens, Speeds(), reply.facts)
         self._report(EngineState.READY, f"{model.name} is ready")
         if self._resting is None:
@@ -199,15 +228,18 @@ class LlamaCppEngine:
     def _ended(self, worker: WorkerProcess, how: str, loaded: asyncio.Future[frames.Loaded]) -> None:
         """The process is gone: whoever waits is told, and the model is loaded again, later each time it fails."""
         if worker is not self._worker or worker.killed:
-            return
-        error = WorkerDied(f"The model's process ended unexpectedly ({how}); it is being restarted.")
-        if not loaded.done():
-            loaded.set_exception(
-                ModelUnusable(f"The model's process ended while it loaded {self._model.name} ({how}); see the log.")
-            )
-            self._crashes += 1
+            loaded.cancel()
             return
         self._crashes += 1
+        if not loaded.done():
+            loaded.set_exception(
+                WorkerDied(
+                    f"The model's process ended while it loaded {self._model.name} ({how}); if memory is short, choose "
+                    "a smaller model, otherwise see the log."
+                )
+            )
+            return
+        error = WorkerDied(f"The model's process ended unexpectedly ({how}); it is being restarted.")
         self._report(EngineState.ERROR, str(error))
         for replies in self._replies.values():
             replies.put_nowait(error)
@@ -222,7 +254,8 @@ class LlamaCppEngine:
             if idle < self._model.unload_after:
                 await asyncio.sleep(self._model.unload_after - idle)
                 continue
-            if self._worker is not None and self._worker.alive and not self._replies:
+            busy = self._starting is not None or bool(self._replies)
+            if self._worker is not None and self._worker.alive and not busy:
                 await self._worker.kill()
                 self._report(EngineState.IDLE, f"{self._model.name} rests; the next request loads it")
             self._used = time.monotonic()
