@@ -7,7 +7,7 @@ local status = '' -- one sentence: loading and how far, ready, or what is wrong 
 vim.lsp.config('foretype', {
   cmd = { 'foretype', 'serve' }, -- or the full path of the program
   root_markers = { '.git' },
-  init_options = {}, -- settings, named as `foretype config` shows them: { model = 'qwen2.5-coder-0.5b' }
+  -- init_options = { model = 'qwen2.5-coder-0.5b' }, -- settings, named as `foretype config` shows them
   handlers = {
     ['didChangeStatus'] = function(_, params)
       status = params.message
