@@ -93,7 +93,8 @@ class EdgeProtocol(JsonRPCProtocol):
             if what.failed:
                 return self._converter.structure(message["error"], types.ResponseError)
             return self._converter.structure(message, type_).result if type_ else message["result"]
-        type_ = self.get_message_type(what.method)
+        handled = what.method in self.fm.features or what.method == types.CANCEL_REQUEST
+        type_ = self.get_message_type(what.method) if handled else None
         return self._converter.structure(message, type_).params if type_ else message.get("params")
 
     def _not_understood(self, what: Request | Notification | Response, error: Exception) -> None:
@@ -110,7 +111,8 @@ class EdgeProtocol(JsonRPCProtocol):
             self._refuse(what.id, INVALID_PARAMS, reason)
 
     def _refuse(self, id_: int | str | None, code: int, reason: str) -> None:
-        self._send_data(types.ResponseErrorMessage(id=id_, error=types.ResponseError(code=code, message=reason)))
+        # lsprotocol's type would leave out an id that is null, and JSON-RPC wants it said.
+        self._send_data({"jsonrpc": "2.0", "id": id_, "error": {"code": code, "message": reason}})
 
     def _handle_response(self, msg_id: int | str, result: Any = None, error: types.ResponseError | None = None) -> None:
         # We may have stopped waiting for it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from urllib.parse import unquote
 
 from lsprotocol import types
 
@@ -25,7 +26,8 @@ def folders_of(params: types.InitializeParams) -> tuple[Folder, ...]:
     if params.workspace_folders:
         return tuple(_folder(each) for each in params.workspace_folders)
     if params.root_uri:
-        return (_folder(types.WorkspaceFolder(params.root_uri, params.root_uri.rstrip("/").rpartition("/")[2])),)
+        name = unquote(params.root_uri.rstrip("/").rpartition("/")[2])
+        return (_folder(types.WorkspaceFolder(params.root_uri, name)),)
     if params.root_path and (path := Path(params.root_path)).is_absolute():
         return (_folder(types.WorkspaceFolder(from_path(path), path.name)),)
     return ()
