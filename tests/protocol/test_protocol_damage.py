@@ -50,6 +50,31 @@ async def test_a_nested_key_of_the_protocol_is_only_data(connect):
     await goes_on(client)
 
 
+async def test_a_client_newer_than_our_library_is_not_turned_away(connect):
+    client = await connect(initialize=False)
+    answer = await client.initialize(
+        {
+            "workspace": {"symbol": {"symbolKind": {"valueSet": [1, 99]}}, "workspaceFolders": True},
+            "general": {"staleRequestSupport": {"cancel": True}, "positionEncodings": ["utf-99", "utf-32"]},
+            "textDocument": {"codeAction": {"tagSupport": {"valueSet": [1, 2]}}},
+            "somethingNew": True,
+        },
+        trace="loud",
+        initializationOptions={"completion": {"max_lines": 5}},
+    )
+    assert answer["capabilities"]["positionEncoding"] == "utf-32"
+    assert (await client.request("test/state"))["settings"]["max_lines"] == 5
+
+
+async def test_an_initialize_that_makes_no_sense_is_refused_and_may_be_sent_again(connect):
+    client = await connect(initialize=False)
+    for params in (None, [], {"capabilities": {}, "workspaceFolders": 3}):
+        with pytest.raises(Exception, match="-32602"):
+            await client.request("initialize", params)
+    await client.initialize()
+    await goes_on(client)
+
+
 async def test_unknown_methods(client):
     with pytest.raises(Exception, match="-32601"):
         await client.request("textDocument/hover", {"textDocument": {"uri": URI}, "position": {}})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -20,6 +21,30 @@ if TYPE_CHECKING:
     from foretype.lsp.server import ForetypeServer
 
 logger = logging.getLogger(__name__)
+
+
+def readable(params: Any, structure: Callable[[Any, type[types.ClientCapabilities]], object]) -> Any:
+    """``initialize``'s parameters without the capabilities that lsprotocol can't read.
+
+    It refuses values it doesn't know, of a kind of symbol for instance; a client newer than it would be turned away.
+    """
+
+    def understood(group: str, name: str, value: object) -> bool:
+        try:
+            structure({group: {name: value}}, types.ClientCapabilities)
+        except Exception:
+            logger.debug("Not understood of the client: %s.%s", group, name)
+            return False
+        return True
+
+    if not isinstance(params, Mapping) or not isinstance(capabilities := params.get("capabilities"), Mapping):
+        return params
+    known = {
+        group: {name: value for name, value in members.items() if understood(group, name, value)}
+        for group, members in capabilities.items()
+        if isinstance(members, Mapping)
+    }
+    return {**params, "capabilities": known, "trace": None}
 
 
 def _capabilities(server: ForetypeServer, client: types.ClientCapabilities) -> types.ServerCapabilities:
@@ -47,7 +72,7 @@ def register(server: ForetypeServer) -> None:
         server.folders = folders_of(params)
         server.begin(params.initialization_options, params.process_id)
         server.protocol.phase = Phase.RUNNING
-        server.spawn(warm_up(server.structure))
+        server.spawn(warm_up(server.protocol))
         return types.InitializeResult(
             capabilities=_capabilities(server, params.capabilities),
             server_info=types.ServerInfo("foretype", foretype.__version__),
@@ -56,6 +81,7 @@ def register(server: ForetypeServer) -> None:
     @server.feature(types.SHUTDOWN)
     async def shutdown(params: object) -> None:
         server.protocol.phase = Phase.SHUT_DOWN
+        server.status.close()
         server.protocol.cancel_requests(but=server.protocol.msg_id)
         await server.aclose()
 

@@ -15,6 +15,7 @@ from pygls.protocol import JsonRPCProtocol
 
 from foretype.lsp.framing import Malformed
 from foretype.lsp.inbox import Incoming
+from foretype.lsp.lifecycle import readable
 from foretype.lsp.messages import (
     INVALID_PARAMS,
     PARSE_ERROR,
@@ -95,7 +96,15 @@ class EdgeProtocol(JsonRPCProtocol):
             return self._converter.structure(message, type_).result if type_ else message["result"]
         handled = what.method in self.fm.features or what.method == types.CANCEL_REQUEST
         type_ = self.get_message_type(what.method) if handled else None
-        return self._converter.structure(message, type_).params if type_ else message.get("params")
+        if type_ is None:
+            return message.get("params")
+        try:
+            return self._converter.structure(message, type_).params
+        except Exception:
+            if what.method != types.INITIALIZE:
+                raise
+            rest = readable(message.get("params"), self.structure)
+            return self._converter.structure({**message, "params": rest}, type_).params
 
     def _not_understood(self, what: Request | Notification | Response, error: Exception) -> None:
         # cattrs' own text has the message's values in it, and they may be text of the user's files.
@@ -129,6 +138,10 @@ class EdgeProtocol(JsonRPCProtocol):
     def structure(self, value: Any, type_: type[T]) -> T:
         """Decoded JSON as one of lsprotocol's types; raises what cattrs raises."""
         return self._converter.structure(value, type_)
+
+    def serialize(self, data: Any) -> Any:
+        """What is sent, as `json.dumps` can take it."""
+        return self._serialize_message(data)
 
     def cancel_requests(self, but: int | str | None = None) -> None:
         """End every request under way, the client's and ours."""

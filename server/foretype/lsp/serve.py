@@ -45,8 +45,6 @@ def run(server: ForetypeServer, *, tcp_port: int | None = None) -> int:
         return asyncio.run(session)
     except KeyboardInterrupt:
         return 130
-    finally:
-        logging.shutdown()
 
 
 async def _over_standard_io(server: ForetypeServer) -> int:

@@ -70,6 +70,10 @@ class StatusBoard:
         self._open = True
         self._update()
 
+    def close(self) -> None:
+        """The client takes no notifications any more."""
+        self._open = False
+
     def engine(self, status: EngineStatus) -> None:
         """An engine changed its state."""
         self._engines[status.engine] = status
