@@ -60,7 +60,9 @@ def _statement_is_finished(situation: Situation) -> bool:
     spec, before = situation.spec, situation.before
     last = before[-1]
     if last == ";":
-        return spec.semicolons is not Semicolons.NEVER or spec.bodies is Bodies.BRACES or before.endswith(";;")
+        if spec.semicolons is Semicolons.NEVER:
+            return before.endswith(";;") or (spec.bodies is Bodies.BRACES and not _is_header(situation))
+        return True
     if last == "}" and (spec.bodies is Bodies.BRACES or before.strip() == "}"):
         return _brace_is_finished(situation)
     if situation.uses_semicolons() or situation.errors:
@@ -71,6 +73,8 @@ def _statement_is_finished(situation: Situation) -> bool:
             before.strip() == word.group() or re.search(r"(?:[=:]\s*|\breturn\s+)\w+$", before) is not None
         )
     if last not in spec.soft_finishers or _is_header(situation):
+        return False
+    if re.search(r"\bsuper\([^()]*\)$", before):
         return False
     if last == ")" or spec.bodies is Bodies.NONE:
         return True

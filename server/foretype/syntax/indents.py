@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
-from foretype.syntax.lexical import indentation, is_blank
-
-_AROUND = 150
+_AROUND = 100
+_INDENTS = re.compile(r"^([ \t]*)[^\s]", re.MULTILINE)
 
 
 def indent_unit(lines: Sequence[str], line: int, default: str = "    ") -> str:
-    """One step of indentation: a tab or some spaces, as most steps in the lines around ``line`` have it."""
+    """One step of indentation: a tab or 2 to 8 spaces, as most steps in the lines around ``line`` have it."""
     steps: Counter[str] = Counter()
     previous = ""
-    for text in lines[max(0, line - _AROUND) : line + _AROUND]:
-        if is_blank(text):
-            continue
-        current = indentation(text)
+    for current in _INDENTS.findall("".join(lines[max(0, line - _AROUND) : line + _AROUND])):
         if len(current) > len(previous) and current.startswith(previous):
-            step = current[len(previous) :]
-            if step == "\t" or (step.isspace() and "\t" not in step and 2 <= len(step) <= 8):
-                steps[step] += 1
+            steps[current[len(previous) :]] += 1
         previous = current
-    return steps.most_common(1)[0][0] if steps else default
+    usual = (step for step, _ in steps.most_common() if step == "\t" or (2 <= len(step) <= 8 and "\t" not in step))
+    return next(usual, default)

@@ -25,6 +25,7 @@ _INERT = re.compile(r"""^\s*[)>}\]"'`]*\s*[:{;,]?\s*$""")
 _INERT_WITH_TAGS = re.compile(r"""^\s*(?:</[\w.:-]*>|/?[)>}\]"'`])*\s*[:{;,]?\s*$""")
 _INERT_IN_LITERALS = re.compile(r"""^\s*(?:\*/|--+>|</[\w.:-]*>|/?[)>}\]"'`])*\s*[:{;,]?\s*$""")
 _NO_REQUEST = re.compile(r"[;{}=]\s*$|\bcoding[:=]|\b(?:noqa|eslint|pragma)\b")
+_CLOSER = {"(": ")", "[": "]", "{": "}"}
 _BODY_WORDS = re.compile(r".*(?:\)|\||\b(?:then|do|else|repeat|begin|ensure|finally|yield|try|match|in))$")
 
 
@@ -164,7 +165,7 @@ def _after_opener(situation: Situation) -> tuple[Intent, str] | None:
     tail = situation.after.strip()
     if situation.lexed.code_end < len(situation.text.rstrip()):
         return None
-    if code[-1] in "([{" and not tail and situation.deeper_below(line):
+    if code[-1] in _CLOSER and not tail and situation.closed_below(_CLOSER[code[-1]]):
         return Intent.NONE, "before a body that is there"
     if tail and (code[-1] != "{" or not re.match(r"\}[)\];,]*$", tail)):
         return None

@@ -31,7 +31,6 @@ _JAVASCRIPT = LanguageSpec(
     header=_JS_HEADER,
     soft_finishers=")]\"'`",
     tags=True,
-    region_bytes=24_000,
 )
 
 
@@ -79,7 +78,6 @@ SPECS: tuple[LanguageSpec, ...] = (
         header=r"(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b",
         soft_finishers=")]}\"'",
         words=frozenset({"pass", "break", "continue", "None", "True", "False"}),
-        region_bytes=20_000,
     ),
     _JAVASCRIPT,
     _like_javascript("typescript", "language_typescript", ("ts",), (".ts", ".mts", ".cts")),
@@ -141,6 +139,7 @@ SPECS: tuple[LanguageSpec, ...] = (
         ),
         soft_finishers=")]\"'",
         words=frozenset({"break", "continue"}),
+        region_bytes=14_000,
     ),
     LanguageSpec(
         id="c",
@@ -201,6 +200,7 @@ SPECS: tuple[LanguageSpec, ...] = (
         closing_words=r"(?:end|else|elsif|when|in|rescue|ensure)\b",
         soft_finishers=")]}\"'",
         words=frozenset({"end", "nil", "true", "false"}),
+        region_bytes=12_000,
     ),
     LanguageSpec(
         id="php",
@@ -233,6 +233,7 @@ SPECS: tuple[LanguageSpec, ...] = (
         ),
         soft_finishers=')]"',
         words=frozenset({"break", "continue", "fallthrough"}),
+        region_bytes=12_000,
     ),
     LanguageSpec(
         id="scala",
@@ -253,6 +254,7 @@ SPECS: tuple[LanguageSpec, ...] = (
         ),
         opens=r".*(?:=|=>|\bthen|\belse|\bdo|\bmatch|\byield|\btry|\bcatch|\bfinally)$",
         soft_finishers=")]\"'",
+        region_bytes=14_000,
     ),
     LanguageSpec(
         id="lua",
@@ -268,6 +270,7 @@ SPECS: tuple[LanguageSpec, ...] = (
         closing_words=r"(?:end|else|elseif|until)\b",
         soft_finishers=")]}\"'",
         words=frozenset({"end", "break", "nil", "true", "false"}),
+        region_bytes=14_000,
     ),
     LanguageSpec(
         id="bash",
@@ -367,5 +370,6 @@ SPECS: tuple[LanguageSpec, ...] = (
         bodies=Bodies.NONE,
         semicolons=Semicolons.NEVER,
         completes_strings=True,
+        region_bytes=8_000,
     ),
 )

@@ -63,7 +63,8 @@ class LanguageSpec:
     ``header`` matches a stripped statement that announces a body (``if x``, ``def f()``), whether or not the body's
     opener is there yet; ``opens`` matches a line after which an indented body follows although no brace says so.
     ``soft_finishers`` are characters that finish a statement at a line's end unless it is a header, ``words`` whole
-    words that do. With ``leading_dots`` a line that begins with one continues the line above. ``region_bytes`` is what a full parse manages in about 2-3 ms.
+    words that do. With ``leading_dots`` a line that begins with one continues the line above. ``region_bytes`` is what
+    a full parse manages in about 2-3 ms.
     """
 
     id: str
@@ -88,7 +89,7 @@ class LanguageSpec:
     types_need_semicolon: bool = False
     completes_strings: bool = False
     tags: bool = False
-    region_bytes: int = 24_000
+    region_bytes: int = 20_000
 
 
 PLAIN = LanguageSpec(

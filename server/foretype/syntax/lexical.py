@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from foretype.syntax.languages import Bodies, LanguageSpec, Quote
@@ -64,6 +64,18 @@ def lex(spec: LanguageSpec, text: str) -> Lexed:
             stack.append(inside)
             position = inside + 1
     return Lexed(tuple(stack), None, 0, False, matched, code_end)
+
+
+def code_brackets(spec: LanguageSpec, text: str) -> Iterator[tuple[int, str]]:
+    """The brackets in ``text`` that are code, with their offsets, up to a string or comment that is open at its end."""
+    for token in re.compile(_pattern(spec)).finditer(text):
+        kind = token.lastgroup or ""
+        if kind == "bracket":
+            yield token.start(), token.group()
+        elif kind.startswith("open") and (
+            spec.quotes[int(kind[4:])].multiline or not re.search(r"[\r\n]", text[token.end() :])
+        ):
+            return
 
 
 def _is_closed(spec: LanguageSpec, comment: str) -> bool:
@@ -199,10 +211,19 @@ def statement_start(spec: LanguageSpec, lines: Sequence[str], cursor: Point) -> 
         if not stripped:
             indent = max(indent, _expected_indent(spec, lines, line, limit))
         above = line_above(lines, line, limit, indent)
-        if above is None or (not continues and _breaks(spec, lines, above)):
+        if above is None or (
+            not continues and (_breaks(spec, lines, above) or _ends_between(spec, lines, above, line))
+        ):
             break
         line, text = above, lines[above]
     return line
+
+
+def _ends_between(spec: LanguageSpec, lines: Sequence[str], above: int, line: int) -> bool:
+    """Whether a statement that begins on ``above`` is over before ``line``, which is indented more."""
+    if not any(not is_blank(lines[number]) for number in range(above + 1, line)):
+        return False
+    return not lex(spec, "".join(lines[above:line])).brackets
 
 
 def line_above(lines: Sequence[str], line: int, limit: int, indent: int) -> int | None:

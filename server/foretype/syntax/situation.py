@@ -13,6 +13,7 @@ from foretype.text.positions import Point
 
 _ANYWHERE = 10_000
 _SAMPLE = 60
+_LOOK_AHEAD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,17 @@ class Situation:
         """Whether the next visible line is indented more than this one's statement."""
         below = self.visible_below(self.cursor.line)
         return below is not None and self.indent_at(below) > self.indent_at(line)
+
+    def closed_below(self, closer: str) -> bool:
+        """Whether deeper lines follow, and then a line as deep as the cursor's that begins with ``closer``."""
+        line = self.cursor.line
+        indent = self.indent_at(line)
+        below = self.visible_below(line)
+        if below is None or self.indent_at(below) <= indent:
+            return False
+        while below is not None and below < line + _LOOK_AHEAD and self.indent_at(below) > indent:
+            below = self.visible_below(below)
+        return below is not None and self.lines[below].lstrip().startswith(closer)
 
     def uses_semicolons(self) -> bool:
         """Whether statements end with a semicolon here: always, never, or as the lines around the cursor do."""
