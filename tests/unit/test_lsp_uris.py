@@ -4,7 +4,7 @@ import string
 from pathlib import PurePosixPath, PureWindowsPath
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from foretype.lsp.uris import from_path, to_path
@@ -50,6 +50,10 @@ def test_what_names_no_file_here(uri, windows):
     assert to_path(uri, windows=windows) is None
 
 
+def test_bytes_that_are_no_windows_name():
+    assert to_path("file:///c%3A/%FF", windows=True) is None
+
+
 def test_another_machine_has_no_posix_path():
     assert to_path("file://server/share/x.py", windows=False) is None
 
@@ -86,6 +90,7 @@ def test_posix_paths_round_trip_whatever_their_bytes(names):
     st.sampled_from([rf"{letter}:" for letter in string.ascii_letters] + [r"\\server\share", r"\\a b\c%d"]),
     st.lists(NAMES, max_size=4),
 )
+@example("c:", ["\ud800"])
 def test_windows_paths_round_trip(drive, names):
     path = PureWindowsPath(drive + "\\", *names)
     assert to_path(from_path(path), windows=True) == path

@@ -61,7 +61,7 @@ class _Bar:
             self._send(types.WorkDoneProgressBegin(title="Foretype", **_state(self._status)))
 
     def report(self, status: EngineStatus) -> None:
-        if self._begun and status != self._status:
+        if self._begun and _state(status) != _state(self._status):
             self._send(types.WorkDoneProgressReport(**_state(status)))
         self._status = status
 

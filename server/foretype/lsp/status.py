@@ -45,10 +45,10 @@ def status_of(engines: Iterable[EngineStatus], problem: str, enabled: bool) -> S
 
 
 def with_progress(engine: EngineStatus) -> str:
-    """An engine's message, with how far it is where that is known."""
+    """An engine's message, with how far it is where that is known, in steps that aren't too many to tell."""
     if engine.progress is None:
         return engine.message
-    return f"{engine.message.rstrip('.')} ({engine.progress:.0%})"
+    return f"{engine.message.rstrip('.')} ({int(engine.progress * 20) * 5}%)"
 
 
 class StatusBoard:

@@ -16,7 +16,7 @@ def to_path(uri: str, *, windows: bool = os.name == "nt") -> PurePath | None:
     """The path that a ``file`` URI names on this machine (RFC 8089), or None: another scheme, another machine.
 
     ``windows`` says how to read it. There ``file:///c%3A/x`` is drive C, and ``file://server/share/x`` a UNC path.
-    Bytes that aren't UTF-8 are kept as surrogate escapes, as Python's own paths have them.
+    Names that aren't Unicode are kept as Python's own paths have them.
     """
     scheme, colon, rest = re.split("[?#]", uri, maxsplit=1)[0].partition(":")
     if not colon or scheme.lower() != "file":
@@ -25,7 +25,10 @@ def to_path(uri: str, *, windows: bool = os.name == "nt") -> PurePath | None:
     if rest.startswith("//"):
         authority, slash, path = rest[2:].partition("/")
         path = slash + path
-    authority, path = (unquote(part, errors="surrogateescape") for part in (authority, path))
+    try:
+        authority, path = (unquote(part, errors=_errors(windows)) for part in (authority, path))
+    except UnicodeDecodeError:
+        return None
     if not path.startswith("/") or "\0" in path:
         return None
     local = authority.lower() in ("", "localhost")
@@ -42,9 +45,15 @@ def from_path(path: PurePath) -> str:
     """The ``file`` URI of an absolute path, spelled as VS Code spells it; raises ValueError for a relative path."""
     if not path.is_absolute():
         raise ValueError(f"{path} is not an absolute path, so no URI names it.")
-    text = path.as_posix()
-    if isinstance(path, PureWindowsPath):
-        if text.startswith("//"):
-            return "file:" + quote(text, safe=_UNESCAPED, errors="surrogateescape")
+    text, windows = path.as_posix(), isinstance(path, PureWindowsPath)
+    scheme = "file://"
+    if windows and text.startswith("//"):
+        scheme = "file:"
+    elif windows:
         text = f"/{text[0].lower()}{text[1:]}"
-    return "file://" + quote(text, safe=_UNESCAPED, errors="surrogateescape")
+    return scheme + quote(text, safe=_UNESCAPED, errors=_errors(windows))
+
+
+def _errors(windows: bool) -> str:
+    # Names are bytes on POSIX, and UTF-16 that needn't be valid on Windows.
+    return "surrogatepass" if windows else "surrogateescape"
