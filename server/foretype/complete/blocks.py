@@ -50,7 +50,8 @@ def block_end(lines: list[str], surroundings: Surroundings, done: bool, max_line
         if line is not None
     ]
     if count(surroundings) and finished:
-        ends += _closed(lines, finished, surroundings, done)
+        horizon = min((end.line for end in ends), default=finished)
+        ends += _closed(lines[: min(horizon, finished)], surroundings, done or bool(ends))
     if not ends:
         return None
     end = min(ends, key=lambda found: found.line)
@@ -58,15 +59,15 @@ def block_end(lines: list[str], surroundings: Surroundings, done: bool, max_line
     return End(end.line, end.reason, opens_line=joins)
 
 
-def _closed(lines: list[str], finished: int, surroundings: Surroundings, done: bool) -> list[End]:
-    """Where brackets end the block."""
+def _closed(lines: list[str], surroundings: Surroundings, last: bool) -> list[End]:
+    """Where brackets end the block; ``last`` says that no more lines belong to it."""
     words, needs = lexicon(surroundings.spec), outlook(surroundings)
-    counts = closings(words, surroundings.before, "\n".join(lines[:finished]))
+    counts = closings(words, surroundings.before, "\n".join(lines))
     limit = needs.limit(words, surroundings.after)
     alone = needs.limit(words, "") != limit or not visible(surroundings.below)
     closed, position, offset = (0, 0, 0), 0, 0
     bad: int | None = None
-    for number, line in enumerate(lines[:finished]):
+    for number, line in enumerate(lines):
         offset += len(line) + 1
         while position < len(counts) and counts[position][0] < offset:
             closed = counts[position][1]
@@ -75,7 +76,7 @@ def _closed(lines: list[str], finished: int, surroundings: Surroundings, done: b
             bad = number if bad is None else bad
         elif line.strip():
             bad = None
-        if bad is not None and (number - bad >= PATIENCE or (done and number == finished - 1)):
+        if bad is not None and (number - bad >= PATIENCE or (last and number == len(lines) - 1)):
             return [End(max(bad, 1), "closed")]
         if bad is None and closed == limit and any(limit) and line.strip() and alone:
             return [End(number + 1, "closed")]

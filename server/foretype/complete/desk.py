@@ -19,8 +19,8 @@ STREAMS_KEPT = 12
 class Desk:
     """One document's state.
 
-    ``anchor`` is the one in use, ``is_full`` whether it was placed with the full window. ``ready`` is a better one whose prompt idle time has made resident; ``wanted`` is
-    the cursor position that idle time should make ready for.
+    ``anchor`` is the one in use, ``is_full`` whether it was placed with the full window. ``ready`` is a better one
+    whose prompt idle time has made resident; ``wanted`` is the cursor position that idle time should make ready for.
     """
 
     anchor: Anchor | None = None

@@ -27,7 +27,6 @@ PATIENCE_SECONDS = 20.0
 SUPERSEDED = "superseded by a newer request"
 
 
-
 class Completer:
     """Completes documents with one engine. Every call to ``complete`` ends, the superseded ones without suggestions."""
 
@@ -230,12 +229,13 @@ class Completer:
                 if stream.finish is not None or now > patience:
                     return run.nothing("the model has nothing to add")
                 await self._resume(stream)
-            await self._wait(run, stream, result)
+            await self._wait(run, stream, due=result is not None and run.on_update is None)
 
-    async def _wait(self, run: Run, stream: Stream, result: CompletionResult | None) -> None:
+    async def _wait(self, run: Run, stream: Stream, due: bool) -> None:
+        """Waits for more text or a newer request; until the soft deadline if what is there is ``due`` then."""
         changed = asyncio.ensure_future(stream.changed())
         superseded = asyncio.ensure_future(run.ticket.wait())
-        timeout = max(0.0, run.soft_deadline - time.monotonic()) if result is not None else PATIENCE_SECONDS
+        timeout = max(0.0, run.soft_deadline - time.monotonic()) if due else PATIENCE_SECONDS
         try:
             await asyncio.wait((changed, superseded), timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -34,7 +34,7 @@ class Stream:
     middle: str
     intent: Intent
     text: str = ""
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     finish: FinishReason | None = None
     error: str | None = None
     running: bool = False
@@ -50,7 +50,7 @@ class Stream:
         return cls(key, anchor, cursor, snapshot.before(cursor), middle, intent)
 
     def remainder(self, key: str, snapshot: Snapshot, cursor: Point) -> str | None:
-        """What is left of the text after what was typed since; None if the typed text, or the text around, disagrees."""
+        """What is left of the text after what was typed since; None if that, or the text around, disagrees."""
         typed = self._typed(snapshot, cursor) if key == self.key else None
         if typed is None:
             return None

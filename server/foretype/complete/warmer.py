@@ -102,7 +102,11 @@ class Warmer:
 def better_anchor(desk: Desk, snapshot: Snapshot, cursor: Point, allowed: Budget) -> Anchor | None:
     """An anchor worth preparing: with the full window, or with room for the middle again; None if all is well."""
     ready = desk.ready
-    if ready is not None and ready.holds(snapshot, cursor, allowed.full) and _has_room(ready, snapshot, cursor, allowed):
+    if (
+        ready is not None
+        and ready.holds(snapshot, cursor, allowed.full)
+        and _has_room(ready, snapshot, cursor, allowed)
+    ):
         return None
     current = desk.anchor
     if current is not None and desk.is_full and current.holds(snapshot, cursor, allowed.full):

@@ -16,7 +16,7 @@ def trailing_blanks(candidate: Candidate, surroundings: Surroundings) -> Candida
         text = text.rstrip()
     elif rest[0] in " \t" and text.rsplit("\n", 1)[-1].strip():
         text = text.rstrip(" \t")
-    return candidate if text == candidate.text else Candidate(text, candidate.replaces)
+    return candidate.with_text(text, surroundings)
 
 
 def blank(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:

@@ -43,6 +43,19 @@ class Candidate:
     text: str
     replaces: int = 0
 
+    def with_text(self, text: str, surroundings: Surroundings) -> Candidate:
+        """The candidate with another text; itself if that is the same. It replaces nothing that isn't in it."""
+        if text == self.text:
+            return self
+        kept = contains(text, surroundings.after[: self.replaces])
+        return Candidate(text, self.replaces if kept else 0)
+
+
+def contains(text: str, part: str) -> bool:
+    """Whether the characters of ``part`` stand in ``text`` in order."""
+    rest = iter(text)
+    return all(char in rest for char in part)
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:

@@ -89,12 +89,20 @@ def run_partial(candidate: Candidate, surroundings: Surroundings) -> Filtered:
     current = candidate if isinstance(shown, Rejection) else shown
     joined = rest_of_line(current, surroundings)
     replaces = current.replaces if isinstance(joined, Rejection) else joined.replaces
-    kept = current.text[: len(current.text) - tail_begun(current.text, surroundings)]
-    current = Candidate(kept, replaces)
-    current = Candidate(kept[: even_end(current, surroundings)].rstrip(), replaces)
+    current = _joined(Candidate(current.text, replaces), surroundings)
     if sum(not char.isspace() for char in current.text) < VISIBLE:
         return Filtered(None, (), "too little to show yet")
     return Filtered(current, ("indentation",) if not candidate.text.startswith(current.text) else ())
+
+
+def _joined(candidate: Candidate, surroundings: Surroundings) -> Candidate:
+    """Without what may yet be trimmed because of what the line goes on with, and what closes more than is open."""
+    while True:
+        text = candidate.text[: len(candidate.text) - tail_begun(candidate.text, surroundings)]
+        text = text[: even_end(Candidate(text, candidate.replaces), surroundings)].rstrip()
+        if text == candidate.text:
+            return candidate
+        candidate = Candidate(text, candidate.replaces)
 
 
 def _settled(text: str, surroundings: Surroundings) -> str:

@@ -22,7 +22,7 @@ def echo(candidate: Candidate, surroundings: Surroundings) -> Candidate | Reject
     text = candidate.text
     while (shorter := _without_echo(text, surroundings)) != text:
         text = shorter
-    return candidate if text == candidate.text else Candidate(text, candidate.replaces)
+    return candidate.with_text(text, surroundings)
 
 
 def _without_echo(text: str, surroundings: Surroundings) -> str:

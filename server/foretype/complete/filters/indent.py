@@ -23,7 +23,7 @@ def indent(candidate: Candidate, surroundings: Surroundings) -> Candidate | Reje
     if not surroundings.prose and any(line.strip() for line in rest):
         lines[1:] = _shifted(lines[0], _converted(rest, surroundings), surroundings)
     text = "\n".join(lines)
-    return candidate if text == candidate.text else Candidate(text, candidate.replaces)
+    return candidate.with_text(text, surroundings)
 
 
 def _first(line: str, surroundings: Surroundings) -> str:

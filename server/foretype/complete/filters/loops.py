@@ -28,7 +28,7 @@ def repetition(candidate: Candidate, surroundings: Surroundings) -> Candidate | 
         return Rejection("repeats the lines above")
     if start is not None:
         text = "\n".join(candidate.text.split("\n")[:start])
-        return Candidate(text, candidate.replaces)
+        return candidate.with_text(text, surroundings)
     last = candidate.text.rsplit("\n", 1)[-1][-_TAIL:]
     found = _IN_LINE.search(last)
     if found and not _ONE_CHARACTER.fullmatch(found.group(1)):

@@ -20,7 +20,7 @@ def next_lines(candidate: Candidate, surroundings: Surroundings) -> Candidate | 
     if start == 0:
         return Rejection("repeats the next line")
     text = "\n".join(lines[:start]) + ("\n" if rest.strip() else "")
-    return candidate if text == candidate.text else Candidate(text, candidate.replaces)
+    return candidate.with_text(text, surroundings)
 
 
 def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest: str = "") -> int | None:

@@ -15,7 +15,7 @@ from foretype.complete.filters.brackets import (
     match,
     outlook,
 )
-from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
+from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings, contains
 
 _INERT = re.compile(r"[\s)\]}>\"'`]*(?:\s*[:{;,]+\s*$)?")
 _LONGEST = 160
@@ -36,7 +36,7 @@ def rest_of_line(candidate: Candidate, surroundings: Surroundings) -> Candidate 
     least = _faults(words, candidate, surroundings)
     for length in _overlaps(candidate.text, after):
         text = candidate.text.rstrip()[:-length]
-        trimmed = Candidate(text, candidate.replaces)
+        trimmed = candidate.with_text(text, surroundings)
         now = _faults(words, trimmed, surroundings)
         if now < least or (now == least and best is candidate):
             best, least = trimmed, now
@@ -44,7 +44,7 @@ def rest_of_line(candidate: Candidate, surroundings: Surroundings) -> Candidate 
         for replaces in range(candidate.replaces + 1, candidate.replaces + _inert(after) + 1):
             claimed = Candidate(candidate.text, replaces)
             now = _faults(words, claimed, surroundings)
-            if now < least and _contains(claimed.text, surroundings.after[:replaces]):
+            if now < least and contains(claimed.text, surroundings.after[:replaces]):
                 best, least = claimed, now
     return best
 
@@ -88,12 +88,6 @@ def _inert(after: str) -> int:
     return len(found.group().rstrip()) if found else 0
 
 
-def _contains(text: str, part: str) -> bool:
-    """Whether the characters of ``part`` stand in ``text`` in order."""
-    rest = iter(text)
-    return all(char in rest for char in part)
-
-
 def tail_begun(text: str, surroundings: Surroundings) -> int:
     """How many characters at the end of a growing text may be the beginning of what the line goes on with."""
     start = surroundings.after.lstrip()
@@ -108,12 +102,11 @@ def brackets(candidate: Candidate, surroundings: Surroundings) -> Candidate | Re
     """
     if not _reads(surroundings):
         return candidate
-    words = lexicon(surroundings.spec)
-    text = candidate.text[: even_end(candidate, surroundings)]
-    if text != candidate.text:
-        if not text.strip():
+    while (end := even_end(candidate, surroundings)) < len(candidate.text):
+        candidate = candidate.with_text(candidate.text[:end], surroundings)
+        if not candidate.text.strip():
             return Rejection("closes what is closed already")
-        return Candidate(text, candidate.replaces)
+    words, text = lexicon(surroundings.spec), candidate.text
     before = surroundings.before
     if match(lex(words, before + text).brackets).crossed > match(lex(words, before).brackets).crossed:
         return Rejection("has brackets that cross")

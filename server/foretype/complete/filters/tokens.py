@@ -8,15 +8,15 @@ from foretype.complete.filters.candidate import Candidate, Rejection, Surroundin
 from foretype.prompt.families import LEAKS
 
 _LEAK = re.compile("|".join(re.escape(leak) for leak in sorted(LEAKS, key=len, reverse=True)))
-_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n`]*$", re.MULTILINE)
-_OPENING = re.compile(r"\s*(?:```|~~~)[^\n`]*\n")
-_CHAT = re.compile(
-    r"\s*(?:sure|certainly|of course|here(?:'s| is| are)|below is|the (?:completed?|following|missing|updated|fixed))\b"
-    r"[^\n]*[:!.][ \t]*\n\s*",
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
+_OPENING = re.compile(r"[ \t]*(?:```|~~~)[^\n]*\n")
+_OPENING_BEGUN = re.compile(r"[ \t]*(?:`{1,2}|~{1,2}|(?:```|~~~)[^\n]*)")
+_SENTENCE = re.compile(
+    r"[ \t]*(?:sure|certainly|of course|here(?:'s| is| are)|below is"
+    r"|the (?:completed?|following|missing|updated|fixed))\b[^\n]*[:!.][ \t]*\n\s*",
     re.IGNORECASE,
 )
-_CHAT_BEGUN = re.compile(r"\s*(?:sure|certainly|of(?: course)?|here(?:'s)?|below|the)\b", re.IGNORECASE)
-_FENCE_BEGUN = re.compile(r"\s*(?:`{1,3}|~{1,3}|(?:```|~~~)[^\n`]*)")
+_SENTENCE_BEGUN = re.compile(r"[ \t]*(?:sure|certainly|of(?: course)?|here(?:'s)?|below|the)\b", re.IGNORECASE)
 _FENCED = frozenset({"markdown"})
 
 
@@ -27,7 +27,7 @@ def special_tokens(candidate: Candidate, surroundings: Surroundings) -> Candidat
     """
     for found in _LEAK.finditer(candidate.text):
         if not _stands_around(found.group(), surroundings):
-            return Candidate(candidate.text[: found.start()], candidate.replaces)
+            return candidate.with_text(candidate.text[: found.start()], surroundings)
     return candidate
 
 
@@ -59,7 +59,7 @@ def chat(candidate: Candidate, surroundings: Surroundings) -> Candidate | Reject
     end = fence_end(text, surroundings)
     if end is not None:
         text = text[:end]
-    return candidate if text == candidate.text else Candidate(text, candidate.replaces)
+    return candidate.with_text(text, surroundings)
 
 
 def opening_length(text: str, surroundings: Surroundings, done: bool) -> int | None:
@@ -70,13 +70,13 @@ def opening_length(text: str, surroundings: Surroundings, done: bool) -> int | N
     if not fences(surroundings):
         return 0
     length = 0
-    if sentence := _CHAT.match(text):
+    if sentence := _SENTENCE.match(text):
         length = sentence.end()
-    elif not done and _CHAT_BEGUN.match(text) and "\n" not in text.lstrip():
+    elif not done and _SENTENCE_BEGUN.match(text) and "\n" not in text:
         return None
     if opening := _OPENING.match(text, length):
         return opening.end()
-    if not done and _FENCE_BEGUN.fullmatch(text, length):
+    if not done and _OPENING_BEGUN.fullmatch(text, length):
         return None
     return 0 if surroundings.prose else length
 

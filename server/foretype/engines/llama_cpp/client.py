@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sys
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
@@ -31,9 +30,6 @@ from foretype.engines.llama_cpp.process import WorkerProcess
 from foretype.prompt.fim import Prompt
 
 logger = logging.getLogger(__name__)
-
-# The current folder is the editor's: `-m`, or the '' that `-c` puts on the path, would import a workspace's numbers.py.
-WORKER = "import sys; sys.path[:] = filter(None, sys.path); from foretype.engines.llama_cpp.worker import main; main()"
 
 FIRST_BACKOFF_SECONDS = 0.2
 LONGEST_BACKOFF_SECONDS = 30.0
@@ -190,7 +186,7 @@ class LlamaCppEngine:
         self._report(EngineState.LOADING, f"Loading {model.name}")
         loaded: asyncio.Future[frames.Loaded] = asyncio.get_running_loop().create_future()
         worker = await WorkerProcess.start(
-            [sys.executable, "-c", WORKER],
+            "foretype.engines.llama_cpp.worker",
             lambda message: self._receive(message, loaded),
             lambda worker, how: self._ended(worker, how, loaded),
         )

@@ -13,8 +13,8 @@ class Drafter:
     """Looks up drafts in the tokens so far and learns, per key length, how often they are right."""
 
     def __init__(self) -> None:
-        self._tried = {length: 2.0 for length in range(SHORTEST_KEY, LONGEST_KEY + 1)}
-        self._right = {length: 1.4 for length in range(SHORTEST_KEY, LONGEST_KEY + 1)}
+        self._tried = dict.fromkeys(range(SHORTEST_KEY, LONGEST_KEY + 1), 2.0)
+        self._right = dict.fromkeys(range(SHORTEST_KEY, LONGEST_KEY + 1), 1.4)
 
     def draft(self, tokens: Sequence[int], batch_ms: Sequence[float]) -> tuple[list[int], int]:
         """Tokens likely to come next, and the length of the key that found them.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 from collections.abc import Callable
 
 from foretype.engines.llama_cpp import frames
@@ -25,13 +26,17 @@ class WorkerProcess:
     @classmethod
     async def start(
         cls,
-        command: list[str],
+        module: str,
         on_message: Callable[[frames.FromWorker], None],
         on_end: Callable[[WorkerProcess, str], None],
     ) -> WorkerProcess:
-        """Starts the command; ``on_end`` is told how it ended (``signal 9``, ``exit code 1``)."""
+        """Runs the module's ``main``; ``on_end`` is told how it ended (``signal 9``, ``exit code 1``)."""
+        # The current folder is the editor's. `-m`, or the "" that `-c` puts on the path, would import what lies there.
+        script = f"import sys; sys.path[:] = filter(None, sys.path); from {module} import main; main()"
         pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", script, stdin=pipe, stdout=pipe, stderr=pipe
+        )
         worker = cls(process)
         worker._tasks = [
             asyncio.create_task(worker._read(on_message, on_end)),

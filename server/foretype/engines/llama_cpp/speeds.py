@@ -80,4 +80,3 @@ class ThreadGovernor:
         elif self._since >= PATIENCE_TOKENS:
             self.threads, self._since = self.most, 0
         return self.threads
-

@@ -218,7 +218,11 @@ def main() -> None:
         channel.send(frames.Failed(-1, str(error)))
         return
     except ImportError:
-        channel.send(frames.Failed(-1, "llama-cpp-python isn't installed; install Foretype with `pip install 'foretype[local]'`."))
+        channel.send(
+            frames.Failed(
+                -1, "llama-cpp-python isn't installed; install Foretype with `pip install 'foretype[local]'`."
+            )
+        )
         return
     Worker(channel, session).run()
 

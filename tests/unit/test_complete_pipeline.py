@@ -1,0 +1,411 @@
+"""The pipeline with an engine that the test scripts: reuse, joining, superseding, stopping, anchors."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field, replace
+
+import msgspec
+import pytest
+
+from foretype.complete.pipeline import GRACE_SECONDS, SUPERSEDED, Completer
+from foretype.complete.results import CompletionRequest, CompletionResult
+from foretype.config.schema import Completion, Local, Settings
+from foretype.engines.base import Chunk, EngineInfo, Finish, FinishReason, GenerateRequest, Speeds, Usage, WorkerDied
+from foretype.prompt.fim import Control, Prompt
+from foretype.syntax.cursor import Syntax
+from foretype.text.documents import Snapshot
+from foretype.text.edits import split_lines
+from foretype.text.positions import Point
+
+URI = "file:///a.py"
+END, LENGTH = FinishReason.END, FinishReason.LENGTH
+
+
+@dataclass
+class Generation:
+    """One call of ``generate``; the test feeds it."""
+
+    request: GenerateRequest
+    events: asyncio.Queue[str | FinishReason | Exception] = field(default_factory=asyncio.Queue)
+    closed: bool = False
+
+    def say(self, *events: str | FinishReason | Exception) -> None:
+        for event in events:
+            self.events.put_nowait(event)
+
+
+class ScriptedEngine:
+    """Generates what the test says, when it says so."""
+
+    def __init__(self) -> None:
+        self.generations: list[Generation] = []
+        self.warmed: list[Prompt] = []
+        self.family = "qwen"
+
+    async def info(self) -> EngineInfo:
+        return EngineInfo("scripted", "scripted", self.family, 4096, Speeds(1000, 50, 20))
+
+    async def generate(self, request: GenerateRequest) -> AsyncGenerator[Chunk | Finish, None]:
+        generation = Generation(request)
+        self.generations.append(generation)
+        usage = Usage(prefill_tokens=2)
+        try:
+            while True:
+                event = await generation.events.get()
+                if isinstance(event, Exception):
+                    raise event
+                if isinstance(event, FinishReason):
+                    yield Finish(event, usage)
+                    return
+                usage = replace(usage, decode_tokens=usage.decode_tokens + 1)
+                yield Chunk(event, usage)
+        finally:
+            generation.closed = True
+
+    async def warm(self, prompt: Prompt) -> bool:
+        self.warmed.append(prompt)
+        return True
+
+    async def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
+        return tuple(len(text) // 3 for text in texts)
+
+    async def aclose(self) -> None:
+        pass
+
+
+@dataclass
+class Bench:
+    """A completer, its engine, and one document."""
+
+    engine: ScriptedEngine
+    completer: Completer
+    version: int = 0
+
+    def snapshot(self, text: str) -> tuple[Snapshot, Point]:
+        before, after = text.split("$0")
+        self.version += 1
+        lines = split_lines(before)
+        snapshot = Snapshot(URI, self.version, "python", tuple(split_lines(before + after)))
+        return snapshot, Point(len(lines) - 1, len(lines[-1]))
+
+    def change(self, text: str) -> None:
+        self.completer.changed(self.snapshot(text)[0])
+
+    def ask(self, text: str, explicit: bool = False, stream: list[str] | None = None) -> asyncio.Task[CompletionResult]:
+        snapshot, cursor = self.snapshot(text)
+
+        def update(result: CompletionResult) -> None:
+            assert stream is not None
+            stream.append(result.suggestions[0].text)
+
+        request = CompletionRequest(snapshot, cursor, explicit)
+        return asyncio.create_task(self.completer.complete(request, update if stream is not None else None))
+
+    async def generation(self, number: int) -> Generation:
+        for _ in range(200):
+            if len(self.engine.generations) > number:
+                return self.engine.generations[number]
+            await asyncio.sleep(0.005)
+        raise AssertionError(f"there is no generation {number}")
+
+
+@contextlib.asynccontextmanager
+async def bench(settings: Settings | None = None) -> AsyncGenerator[Bench, None]:
+    engine = ScriptedEngine()
+    completer = Completer(engine, Syntax(), settings or Settings())
+    try:
+        yield Bench(engine, completer)
+    finally:
+        await completer.aclose()
+
+
+def text_of(result: CompletionResult) -> str:
+    return result.suggestions[0].text if result.suggestions else f"nothing: {result.rejected}"
+
+
+async def test_a_line_is_offered_when_it_is_whole() -> None:
+    async with bench() as b:
+        task = b.ask("def f(a, b):\n    ret$0\n")
+        (await b.generation(0)).say("urn", " a + b", "\n")
+        result = await task
+        assert text_of(result) == "urn a + b"
+        assert result.ledger.source == "model"
+        assert (result.ledger.prefill_tokens, result.ledger.decode_tokens) == (2, 3)
+        assert "2 tokens" in b.completer.explain_last()
+
+
+async def test_typing_along_is_answered_without_the_model() -> None:
+    async with bench() as b:
+        task = b.ask("def f(a, b):\n    ret$0\n")
+        (await b.generation(0)).say("urn", " a + b", "\n", END)
+        await task
+        for typed, left in (("retu", "rn a + b"), ("return a", " + b"), ("return a +", " b")):
+            result = await b.ask(f"def f(a, b):\n    {typed}$0\n")
+            assert text_of(result) == left
+            assert result.ledger.source == "cache"
+            assert result.ledger.prefill_tokens == result.ledger.decode_tokens == 0
+        assert len(b.engine.generations) == 1
+
+
+async def test_a_next_request_joins_what_is_being_generated() -> None:
+    async with bench() as b:
+        first = b.ask("def f(a, b):\n    ret$0\n")
+        generation = await b.generation(0)
+        generation.say("urn")
+        await asyncio.sleep(0.01)
+        second = b.ask("def f(a, b):\n    retu$0\n")
+        assert (await first).rejected == SUPERSEDED
+        generation.say(" a + b\n")
+        result = await second
+        assert text_of(result) == "rn a + b"
+        assert result.ledger.source == "in-flight"
+        assert len(b.engine.generations) == 1
+
+
+async def test_typing_a_little_ahead_of_the_model_joins_too() -> None:
+    async with bench() as b:
+        b.ask("def f(a, b):\n    total = $0\n")
+        generation = await b.generation(0)
+        generation.say("al")
+        await asyncio.sleep(0.01)
+        ahead = b.ask("def f(a, b):\n    total = alpha$0\n")
+        generation.say("pha + beta\n")
+        assert text_of(await ahead) == " + beta"
+
+
+async def test_being_ahead_and_then_disagreeing_starts_anew() -> None:
+    async with bench() as b:
+        b.ask("def f(a, b):\n    total = $0\n")
+        (await b.generation(0)).say("al")
+        await asyncio.sleep(0.01)
+        ahead = b.ask("def f(a, b):\n    total = also$0\n")
+        b.engine.generations[0].say("pha + beta\n")
+        (await b.generation(1)).say("_known(b)\n")
+        assert text_of(await ahead) == "_known(b)"
+
+
+async def test_a_change_that_disagrees_stops_the_generation() -> None:
+    async with bench() as b:
+        b.ask("def f(a, b):\n    ret$0\n")
+        generation = await b.generation(0)
+        generation.say("urn a")
+        await asyncio.sleep(0.01)
+        b.change("def f(a, b):\n    rety$0\n")
+        await asyncio.sleep(0.01)
+        assert generation.closed
+
+
+async def test_a_change_that_agrees_stops_nothing() -> None:
+    async with bench() as b:
+        b.ask("def f(a, b):\n    ret$0\n")
+        generation = await b.generation(0)
+        generation.say("urn a")
+        await asyncio.sleep(0.01)
+        b.change("def f(a, b):\n    retu$0\n")
+        await asyncio.sleep(0.01)
+        assert not generation.closed
+
+
+async def test_a_cancelled_request_leaves_the_generation_a_grace() -> None:
+    async with bench() as b:
+        task = b.ask("def f(a, b):\n    ret$0\n")
+        generation = await b.generation(0)
+        generation.say("urn")
+        await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.sleep(0.01)
+        assert not generation.closed
+        joined = b.ask("def f(a, b):\n    retu$0\n")
+        generation.say(" a + b\n")
+        assert text_of(await joined) == "rn a + b"
+
+
+async def test_the_grace_ends() -> None:
+    async with bench() as b:
+        task = b.ask("def f(a, b):\n    ret$0\n")
+        generation = await b.generation(0)
+        task.cancel()
+        await asyncio.sleep(GRACE_SECONDS * 2)
+        assert generation.closed
+
+
+async def test_of_a_burst_only_the_last_is_answered() -> None:
+    async with bench() as b:
+        tasks = [b.ask("def f(a, b):\n    " + "r" * n + "$0\n") for n in range(1, 301)]
+        last = await b.generation(0)
+        await asyncio.sleep(0.05)
+        b.engine.generations[-1].say("turn a\n")
+        results = await asyncio.wait_for(asyncio.gather(*tasks), 5)
+        assert [bool(r.suggestions) for r in results] == [False] * 299 + [True]
+        assert {r.rejected for r in results[:-1]} == {SUPERSEDED}
+        assert sum(not g.closed for g in b.engine.generations) <= 1
+        assert last is not None
+
+
+async def test_a_streamed_answer_only_grows() -> None:
+    async with bench() as b:
+        grown: list[str] = []
+        task = b.ask("def total(values):\n    ret$0\n", stream=grown)
+        generation = await b.generation(0)
+        for part in ("urn", " sum", "(values)", " / len", "(values)", "\n"):
+            generation.say(part)
+            await asyncio.sleep(0.01)
+        final = text_of(await task)
+        assert final == "urn sum(values) / len(values)"
+        assert len(grown) >= 3
+        assert all(longer.startswith(shorter) for shorter, longer in zip(grown, [*grown[1:], final], strict=True))
+
+
+async def test_the_standard_request_answers_in_part_at_the_soft_deadline() -> None:
+    async with bench() as b:
+        task = b.ask("def total(values):\n    ret$0\n")
+        (await b.generation(0)).say("urn", " sum", "(val")
+        result = await asyncio.wait_for(task, 5)
+        assert not result.done
+        assert "urn sum(values)".startswith(text_of(result))
+        assert len(text_of(result)) >= 4
+        b.engine.generations[0].say("ues)\n")
+        await asyncio.sleep(0.01)
+        assert text_of(await b.ask("def total(values):\n    retu$0\n")) == "rn sum(values)"
+
+
+async def test_other_text_around_is_another_question() -> None:
+    async with bench() as b:
+        task = b.ask("def f(a, b):\n    ret$0\n")
+        (await b.generation(0)).say("urn a + b\n", END)
+        await task
+        for number, text in enumerate(("def f(a, c):\n    ret$0\n", "def f(a, b):\n    ret$0\n\nprint(f(1, 2))\n"), 1):
+            asked = b.ask(text)
+            (await b.generation(number)).say("urn a\n", END)
+            assert text_of(await asked) == "urn a"
+
+
+async def test_deleting_back_is_another_question() -> None:
+    async with bench() as b:
+        task = b.ask("def f(a, b):\n    retu$0\n")
+        (await b.generation(0)).say("rn a + b\n", END)
+        await task
+        again = b.ask("def f(a, b):\n    re$0\n")
+        (await b.generation(1)).say("turn a\n", END)
+        assert text_of(await again) == "turn a"
+
+
+async def test_an_engine_that_fails_gives_a_reason_and_the_next_request_works() -> None:
+    async with bench() as b:
+        task = b.ask("def f(a, b):\n    ret$0\n")
+        (await b.generation(0)).say(WorkerDied("The model's process ended; it is being restarted."))
+        assert (await task).rejected == "The model's process ended; it is being restarted."
+        again = b.ask("def f(a, b):\n    retu$0\n")
+        (await b.generation(1)).say("rn a\n", END)
+        assert text_of(await again) == "rn a"
+
+
+async def test_a_model_with_nothing_to_say_gives_a_reason() -> None:
+    async with bench() as b:
+        task = b.ask("def f(a, b):\n    ret$0\n")
+        (await b.generation(0)).say(END)
+        result = await task
+        assert not result.suggestions
+        assert b.completer.explain_last().startswith("No suggestion: ")
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (Settings(completion=Completion(enabled=False)), "suggestions are turned off"),
+        (Settings(completion=Completion(disabled_languages=("python",))), "suggestions are turned off for python"),
+    ],
+)
+async def test_turned_off(settings: Settings, reason: str) -> None:
+    async with bench(settings) as b:
+        assert (await b.ask("x = $0\n")).rejected == reason
+        b.completer.apply_settings(msgspec.structs.replace(settings, completion=Completion()))
+        task = b.ask("x = $0\n")
+        (await b.generation(0)).say("value\n", END)
+        assert text_of(await task) == "value"
+
+
+async def test_mid_word_there_is_nothing_and_no_generation() -> None:
+    async with bench() as b:
+        assert (await b.ask("val$0ue = 1\n")).rejected == "mid-word"
+        assert b.engine.generations == []
+
+
+async def test_the_prompt_only_grows_while_lines_are_typed() -> None:
+    """Each prompt of a typist who disagrees with every answer begins with the one before, less its last piece's end."""
+    head, tail = "import os\n\n\ndef f(a, b):\n", "\n\n\ndef g():\n    return 1\n"
+    typed = "    first = a + b\n    second = a - b\n    return first"
+    async with bench(Settings(local=Local(speculate=False))) as b:
+        prompts = []
+        for end in range(5, len(typed), 3):
+            task = b.ask(head + typed[:end] + "$0" + tail, explicit=True)
+            generation = await b.generation(len(prompts))
+            generation.say("§", END)
+            await task
+            prompts.append(generation.request.prompt)
+        assert len(prompts) > 8
+        for earlier, later in zip(prompts, prompts[1:], strict=False):
+            assert earlier.pieces[:-1] == later.pieces[:-1]
+            assert str(later.pieces[-1]).startswith(str(earlier.pieces[-1]))
+
+
+async def test_auto_closed_brackets_leave_the_prompt_as_it_was() -> None:
+    tail = "\n\n\ndef g():\n    return 1\n"
+    async with bench(Settings(local=Local(speculate=False))) as b:
+        prompts = []
+        for number, line in enumerate(
+            ("    pri$0", "    print($0)", "    print(sorted($0))", '    print(sorted("$0"))')
+        ):
+            task = b.ask(f"def f(a):\n{line}{tail}", explicit=True)
+            generation = await b.generation(number)
+            generation.say("§", END)
+            await task
+            prompts.append(generation.request.prompt)
+        suffixes = {p.pieces[p.pieces.index(Control.SUFFIX) + 1] for p in prompts}
+        assert len(suffixes) == 1
+
+
+async def test_crlf_files_get_crlf_and_models_see_plain_line_ends() -> None:
+    async with bench() as b:
+        task = b.ask("def f(a):\r\n    if a:\r\n        ret$0\r\n", explicit=True)
+        generation = await b.generation(0)
+        assert not any("\r" in piece for piece in generation.request.prompt.pieces if isinstance(piece, str))
+        generation.say("urn a\n", END)
+        assert text_of(await task) == "urn a"
+        assert text_of(await b.ask("def f(a):\r\n    if a:\r\n        retu$0\r\n")) == "rn a"
+
+
+async def test_idle_time_prepares_the_full_window_for_a_large_file() -> None:
+    big = "".join(f"name_{n} = {n} * {n}\n" for n in range(2000))
+    async with bench() as b:
+        b.engine.family = "qwen"
+        task = b.ask(big + "x = $0\n" + big)
+        generation = await b.generation(0)
+        cold = sum(len(piece) for piece in generation.request.prompt.pieces if isinstance(piece, str))
+        generation.say("name_1\n", END)
+        await task
+        for _ in range(100):
+            if b.engine.warmed:
+                break
+            await asyncio.sleep(0.01)
+        warm = sum(len(piece) for piece in b.engine.warmed[-1].pieces if isinstance(piece, str))
+        assert warm > 2 * cold
+        await asyncio.sleep(0.05)
+        again = b.ask(big + "x = b$0\n" + big)
+        prompt = (await b.generation(1)).request.prompt
+        assert sum(len(piece) for piece in prompt.pieces if isinstance(piece, str)) >= warm - 50
+        b.engine.generations[1].say("ase\n", END)
+        await again
+
+
+async def test_closing_a_document_ends_its_request_and_generation() -> None:
+    async with bench() as b:
+        task = b.ask("def f(a, b):\n    ret$0\n")
+        generation = await b.generation(0)
+        b.completer.closed(URI)
+        assert not (await asyncio.wait_for(task, 2)).suggestions
+        await asyncio.sleep(0.01)
+        assert generation.closed
