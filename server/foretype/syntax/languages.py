@@ -53,6 +53,7 @@ class Quote:
 
 DOUBLE = Quote('"', '"')
 SINGLE = Quote("'", "'")
+TRIPLE = Quote('"""', '"""', multiline=True)
 CHARACTER = Quote("'", "'", closed_only=True)
 
 
@@ -98,6 +99,10 @@ PLAIN = LanguageSpec(
     line_comment_pattern=r"(?:^|(?<=\s))(?://|#|--)(?=\s)",
     quotes=(DOUBLE, CHARACTER),
     semicolons=Semicolons.OPTIONAL,
+    header=(
+        r"(?:\}\s*)?(?:\w+\s+)?(?:if|else|elif|for|foreach|while|do|switch|match|case|try|catch|finally|class|struct|enum"
+        r"|interface|trait|impl|module|namespace|fn|fun|func|function|def|sub|proc)\b"
+    ),
 )
 """What is assumed of a language that is not in the table."""
 

@@ -232,7 +232,7 @@ def line_above(lines: Sequence[str], line: int, limit: int, indent: int) -> int 
         return None
     for number in range(line - 1, limit - 1, -1):
         text = lines[number]
-        if text and not text.isspace() and width(indentation(text)) <= indent:
+        if text and not text[: indent + 1].isspace() and width(indentation(text)) <= indent:
             return number
     return None
 

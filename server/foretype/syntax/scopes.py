@@ -24,7 +24,8 @@ _NAME = re.compile(
     r"\b(?:def|func|function|fun|fn|class|struct|interface|trait|impl|enum|union|module|object|protocol|extension"
     r"|namespace)\s+(?:\([^)]*\)\s*)?(?:<[^>]*>\s*)?([\w.:?!]+)"
 )
-_LOOK_BACK = 1_000
+_METHOD = re.compile(r"(?!(?:if|for|while|switch|catch|with|match|return)\b)\b(\w+)\s*\([^()]*\)[^()=]*\{$")
+_LOOK_BACK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +99,19 @@ def _scope(
 ) -> Scope:
     body = captures["body"][0] if "body" in captures else None
     name = captures["name"][0] if "name" in captures else None
-    first = tree.line_of(node.start_point)
-    last = first
     lines = None
-    if body is not None:
-        before = body.prev_sibling
-        last = max(first, tree.line_of(before.end_point)) if before is not None else first
-        if body.end_byte > body.start_byte:
-            lines = (tree.line_of(body.start_point), tree.line_of(body.end_point))
-    return Scope(kind, tree.text(name) if name is not None else None, (first, last), lines)
+    if body is not None and body.end_byte > body.start_byte:
+        lines = (tree.line_of(body.start_point), tree.line_of(body.end_point))
+    return Scope(kind, tree.text(name) if name is not None else None, signature_lines(tree, node, body), lines)
+
+
+def signature_lines(tree: RegionTree, node: tree_sitter.Node, body: tree_sitter.Node | None) -> tuple[int, int]:
+    """The first and last line of what stands before a body; the first line alone where there is none."""
+    first = tree.line_of(node.start_point)
+    before = body.prev_sibling if body is not None else None
+    while before is not None and before.is_extra:
+        before = before.prev_sibling
+    return first, max(first, tree.line_of(before.end_point)) if before is not None else first
 
 
 def _encloses(situation: Situation, scope: Scope, node: tree_sitter.Node, tree: RegionTree) -> bool:
@@ -131,8 +136,10 @@ def _by_indentation(situation: Situation) -> list[Scope]:
             if is_blank(code_of_line(spec, lines[start]).rstrip("{")) and start > 0:
                 start = line_above(lines, start, limit, situation.indent_at(start)) or start
             code = code_of_line(spec, lines[start])
-            name = _NAME.search(code)
-            kind: ScopeKind = "class" if _CLASS.search(code) else "function" if _FUNCTION.search(code) else "block"
+            name = _NAME.search(code) or _METHOD.match(code)
+            kind: ScopeKind = (
+                "class" if _CLASS.search(code) else "function" if name or _FUNCTION.search(code) else "block"
+            )
             scopes.append(Scope(kind, name.group(1) if name else None, (start, above), (above + 1, line)))
             above = start
         above = line_above(lines, above, limit, situation.indent_at(above) - 1)

@@ -71,6 +71,17 @@ class RegionTree:
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
 
 
+def whole_tree(languages: Languages, language: str, lines: tuple[str, ...]) -> RegionTree | None:
+    """The tree of all lines, however many: for work off the path of a request. None without a grammar."""
+    import tree_sitter
+
+    spec, grammar = languages.find(language), languages.grammar(language)
+    if spec is None or grammar is None:
+        return None
+    source = encode(lines)
+    return RegionTree(spec, tree_sitter.Parser(grammar).parse(source), source, 0, lines)
+
+
 def _has_error_on(node: tree_sitter.Node, row: int) -> bool:
     if node.is_error or node.is_missing:
         return True
