@@ -23,12 +23,14 @@ class Generator:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.active: Stream | None = None
-        self.discarded_tokens = 0
+        self.idle = asyncio.Event()
+        self.idle.set()
 
     def run(self, stream: Stream, family: Family | None, max_tokens: int, enough: Callable[[Stream], bool]) -> None:
         """Generates at the stream's end until ``enough`` says so, asked at each new text."""
         self.stop()
         self.active = stream
+        self.idle.clear()
         stream.running = True
         anchor = stream.anchor
         prompt = lay_out(family, plain(anchor.prefix), plain(anchor.suffix), stream.middle + stream.text)
@@ -41,6 +43,7 @@ class Generator:
         if active is None or stream not in (None, active):
             return
         self.active = None
+        self.idle.set()
         if active.running and active.task is not None:
             active.running = False
             active.task.cancel()
@@ -72,6 +75,7 @@ class Generator:
         finally:
             if self.active is stream:
                 self.active = None
+                self.idle.set()
                 stream.running = False
             stream.wake()
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from dataclasses import replace
 
 from foretype.complete.budget import CHARACTERS_PER_TOKEN, COLD_SECONDS, UNMEASURED, Budget, budget
 from foretype.complete.desk import Desk
@@ -79,8 +80,13 @@ class Warmer:
             logger.info("Nothing was prepared: %s", error)
 
     async def _quiet(self) -> None:
-        while self._generator.active is not None or time.monotonic() - self._asked < QUIET_SECONDS:
-            await asyncio.sleep(QUIET_SECONDS)
+        """Waits until nothing is generated and nothing was asked for a moment."""
+        while True:
+            await self._generator.idle.wait()
+            since = time.monotonic() - self._asked
+            if since >= QUIET_SECONDS:
+                return
+            await asyncio.sleep(QUIET_SECONDS - since)
 
     async def _prepare(self, desk: Desk) -> bool:
         """True when nothing is left to do for what is wanted."""
@@ -101,22 +107,11 @@ class Warmer:
 
 def better_anchor(desk: Desk, snapshot: Snapshot, cursor: Point, allowed: Budget) -> Anchor | None:
     """An anchor worth preparing: with the full window, or with room for the middle again; None if all is well."""
-    ready = desk.ready
-    if (
-        ready is not None
-        and ready.holds(snapshot, cursor, allowed.full)
-        and _has_room(ready, snapshot, cursor, allowed)
-    ):
-        return None
-    current = desk.anchor
-    if current is not None and desk.is_full and current.holds(snapshot, cursor, allowed.full):
-        if _has_room(current, snapshot, cursor, allowed):
+    roomy = replace(allowed.full, middle=int(allowed.full.middle * ROOM_LEFT))
+    for anchor in (desk.ready, desk.anchor if desk.is_full else None):
+        if anchor is not None and anchor.holds(snapshot, cursor, roomy):
             return None
-    return place_anchor(current, snapshot, cursor, allowed.full)
-
-
-def _has_room(anchor: Anchor, snapshot: Snapshot, cursor: Point, allowed: Budget) -> bool:
-    return len(anchor.middle(snapshot, cursor)) <= allowed.full.middle * ROOM_LEFT
+    return place_anchor(desk.anchor, snapshot, cursor, allowed.full)
 
 
 def _prompt(info: EngineInfo, anchor: Anchor, middle: str) -> Prompt:

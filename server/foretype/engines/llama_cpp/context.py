@@ -62,8 +62,8 @@ class Context:
         self._handle = llama_cpp.llama_init_from_model(model.handle, parameters)
         if not self._handle:
             raise ModelUnusable(
-                f"llama.cpp cannot make room for the model's context ({model.last_error()}); lower `local.kv_memory_mb` "
-                "or choose a smaller model."
+                f"llama.cpp cannot make room for the model's context ({model.last_error()}); lower "
+                "`local.kv_memory_mb` or choose a smaller model."
             )
         self._memory = llama_cpp.llama_get_memory(self._handle)
         self._batch = llama_cpp.llama_batch_init(BATCH_TOKENS, 0, 1)

@@ -152,12 +152,14 @@ def body_length(header: bytes) -> int:
 
 def to_worker(body: bytes) -> ToWorker:
     """Decodes a frame's body on the worker's side. Raises msgspec.DecodeError."""
-    return msgspec.msgpack.decode(body, type=ToWorker)
+    message: ToWorker = msgspec.msgpack.decode(body, type=ToWorker)
+    return message
 
 
 def from_worker(body: bytes) -> FromWorker:
     """Decodes a frame's body on the server's side. Raises msgspec.DecodeError."""
-    return msgspec.msgpack.decode(body, type=FromWorker)
+    message: FromWorker = msgspec.msgpack.decode(body, type=FromWorker)
+    return message
 
 
 def read(source: Callable[[int], bytes], decode: Callable[[bytes], _T]) -> _T | None:

@@ -38,7 +38,7 @@ class Vocabulary:
         usable = sorted((piece, token) for token, piece in enumerate(pieces) if piece and token not in excluded)
         self._sorted = [piece for piece, _ in usable]
         self._ids = np.array([token for _, token in usable], dtype=np.int64)
-        self._one = {piece: token for piece, token in reversed(usable)}
+        self._one = dict(reversed(usable))
 
     def agreeing(self, tail: bytes) -> NDArray[np.int64]:
         """Ids of the tokens that begin with ``tail`` or that ``tail`` begins with."""

@@ -26,7 +26,8 @@ def check_file(path: Path, free_bytes: int) -> None:
     size = path.stat().st_size
     if size > free_bytes:
         raise ModelUnusable(
-            f"{path.name} needs {size / 1e9:.1f} GB of memory and {free_bytes / 1e9:.1f} GB are free; choose a smaller model."
+            f"{path.name} needs {size / 1e9:.1f} GB of memory and {free_bytes / 1e9:.1f} GB are free; "
+            "choose a smaller model."
         )
 
 
@@ -44,7 +45,12 @@ class Model:
         llama_cpp.llama_backend_init()
         parameters = llama_cpp.llama_model_default_params()
         parameters.n_gpu_layers = gpu_layers if gpu_layers >= 0 else 999
-        self._progress = llama_cpp.llama_progress_callback(lambda share, _: on_progress(share) is None)
+
+        def progress(share: float, _: object) -> bool:
+            on_progress(share)
+            return True
+
+        self._progress = llama_cpp.llama_progress_callback(progress)
         parameters.progress_callback = self._progress
         self.handle = llama_cpp.llama_model_load_from_file(str(path).encode(), parameters)
         if not self.handle:

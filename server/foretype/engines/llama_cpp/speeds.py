@@ -14,7 +14,7 @@ PATIENCE_TOKENS = 400
 
 
 class SpeedMeter:
-    """Medians of the last few prefill speeds and costs of a batch of one to a few tokens; one hiccup changes nothing."""
+    """Medians of the last few prefill speeds and costs of small batches; one hiccup changes nothing."""
 
     def __init__(self) -> None:
         self._prefill: deque[float] = deque(maxlen=REMEMBERED)
