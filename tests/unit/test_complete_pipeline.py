@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
@@ -347,7 +348,7 @@ async def test_the_prompt_only_grows_while_lines_are_typed() -> None:
             await task
             prompts.append(generation.request.prompt)
         assert len(prompts) > 8
-        for earlier, later in zip(prompts, prompts[1:], strict=False):
+        for earlier, later in itertools.pairwise(prompts):
             assert earlier.pieces[:-1] == later.pieces[:-1]
             assert str(later.pieces[-1]).startswith(str(earlier.pieces[-1]))
 

@@ -242,7 +242,7 @@ def test_the_context_fits_the_memory_it_was_given(per_token: int, memory: int) -
     assert 512 <= shape.cells <= MOST_CELLS
     assert shape.quantized == (memory // per_token < LEAST_CELLS)
     if shape.cells > 512:
-        assert shape.cells * per_token * (0.54 if shape.quantized else 1) <= memory
+        assert shape.cells * per_token * (17 / 32 if shape.quantized else 1) <= memory
 
 
 def test_frames_round_trip() -> None:
