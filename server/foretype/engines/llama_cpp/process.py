@@ -30,12 +30,15 @@ class WorkerProcess:
         on_message: Callable[[frames.FromWorker], None],
         on_end: Callable[[WorkerProcess, str], None],
     ) -> WorkerProcess:
-        """Runs the module's ``main``; ``on_end`` is told how it ended (``signal 9``, ``exit code 1``)."""
+        """Runs the module as ``-m`` does; ``on_end`` is told how it ended (``signal 9``, ``exit code 1``)."""
         # The current folder is the editor's. `-m`, or the "" that `-c` puts on the path, would import what lies there.
-        script = f"import sys; sys.path[:] = filter(None, sys.path); from {module} import main; main()"
+        script = (
+            "import sys; sys.path[:] = filter(None, sys.path); "
+            "import runpy; runpy.run_module(sys.argv[1], run_name='__main__')"
+        )
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", script, stdin=pipe, stdout=pipe, stderr=pipe
+            sys.executable, "-c", script, module, stdin=pipe, stdout=pipe, stderr=pipe
         )
         worker = cls(process)
         worker._tasks = [
