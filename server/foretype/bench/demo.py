@@ -92,7 +92,8 @@ class _Player:
                     shown.update(f"{status.message} …")
 
             self._editor.on_status = tell
-            asked = self._editor.complete(self._buffer, lambda _: None)
+            # Explicit, so that the model is loaded whatever stands at the cursor.
+            asked = self._editor.complete(self._buffer, lambda _: None, explicit=True)
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(asyncio.shield(asked.done), _PATIENCE_SECONDS)
             self._editor.on_status = None

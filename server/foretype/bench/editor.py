@@ -137,6 +137,10 @@ class Editor:
         self._connection.notify("textDocument/didOpen", {"textDocument": document})
         await self._connection.drain()
 
+    def close(self, buffer: Buffer) -> None:
+        """Close a document."""
+        self._connection.notify("textDocument/didClose", {"textDocument": {"uri": buffer.uri}})
+
     def change(self, buffer: Buffer, change: Mapping[str, object]) -> None:
         """Tell of a change that the buffer has made."""
         document = {"uri": buffer.uri, "version": buffer.version}
