@@ -38,7 +38,7 @@ def parse_errors(
     ``before`` are lines with their endings, the last one up to the cursor; ``after`` begins with the rest of the
     cursor's line. Some 8 KB of them are parsed, beginning at a top-level line if one is near.
     """
-    before, after = _window(before, after)
+    before, after = _window(languages.spec(language), before, after)
     return _errors(languages, language, "".join(before), inserted + "".join(after), 0)
 
 
@@ -47,7 +47,7 @@ def adds_error(languages: Languages, language: str, before: Sequence[str], inser
 
     If it opens a block, a brace is left in the line's place. Errors that end before the cursor are not its fault.
     """
-    before, after = _window(before, after)
+    before, after = _window(languages.spec(language), before, after)
     head, tail = "".join(before), "".join(after)
     start = len(head.encode("utf-8", _ESCAPES))
     found = _errors(languages, language, head, inserted + tail, start)
@@ -63,10 +63,10 @@ def adds_error(languages: Languages, language: str, before: Sequence[str], inser
     return found > least
 
 
-def _window(before: Sequence[str], after: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+def _window(spec: LanguageSpec, before: Sequence[str], after: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """The lines around the cursor that are parsed."""
     lines = (*before, *after[1:])
-    start, end = choose_region(lines, max(0, len(before) - 1), _WINDOW)
+    start, end = choose_region(lines, max(0, len(before) - 1), _WINDOW, spec.header)
     return before[start:], (*after[:1], *lines[len(before) : end])
 
 

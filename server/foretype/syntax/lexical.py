@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from foretype.syntax.languages import Bodies, LanguageSpec, Quote
 from foretype.text.positions import Point
@@ -33,7 +34,7 @@ class Lexed:
 
 def lex(spec: LanguageSpec, text: str) -> Lexed:
     """Runs over ``text``, which must begin outside of strings and comments."""
-    pattern = re.compile(_pattern(spec))
+    pattern = _pattern(spec)
     stack: list[int] = []
     matched: int | None = None
     code_end = len(text.rstrip())
@@ -68,7 +69,7 @@ def lex(spec: LanguageSpec, text: str) -> Lexed:
 
 def code_brackets(spec: LanguageSpec, text: str) -> Iterator[tuple[int, str]]:
     """The brackets in ``text`` that are code, with their offsets, up to a string or comment that is open at its end."""
-    for token in re.compile(_pattern(spec)).finditer(text):
+    for token in _pattern(spec).finditer(text):
         kind = token.lastgroup or ""
         if kind == "bracket":
             yield token.start(), token.group()
@@ -95,8 +96,9 @@ def _interpolated(quote: Quote, text: str, start: int) -> int | None:
     return None if closer in text[bracket:] or doubled else bracket
 
 
-def _pattern(spec: LanguageSpec) -> str:
-    """One expression for all that matters; ``re`` keeps it compiled."""
+@lru_cache(maxsize=64)
+def _pattern(spec: LanguageSpec) -> re.Pattern[str]:
+    """One expression for all that matters in a language's text."""
     parts: list[str] = []
     if spec.block_comment:
         begin, end = (re.escape(part) for part in spec.block_comment)
@@ -114,7 +116,7 @@ def _pattern(spec: LanguageSpec) -> str:
         if not quote.closed_only:
             parts.append(rf"(?P<open{index}>{quote.open})")
     parts.append(r"(?P<bracket>[()\[\]{}])")
-    return "|".join(parts)
+    return re.compile("|".join(parts))
 
 
 def code_of_line(spec: LanguageSpec, line: str) -> str:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 _MARGIN = 5
+_DEEPEST = 10_000
 _AHEAD = 40
 
 
-def choose_region(lines: Sequence[str], cursor_line: int, limit: int) -> tuple[int, int]:
+def choose_region(lines: Sequence[str], cursor_line: int, limit: int, header: str | None = None) -> tuple[int, int]:
     """The lines to parse, as a half-open range: all of them if they hold at most ``limit`` characters.
 
-    Otherwise a window around the cursor of about that size, two thirds of it above. It begins at a top-level line
-    (not indented, not blank, not a closer), after a blank one if possible, so that the fragment parses well; if none is
-    near, at the least indented line. It ends before a top-level line if one follows the cursor at some distance.
+    Otherwise a window around the cursor of about that size, two thirds of it above. It begins where a fragment parses
+    well and is least likely to be in the middle of a comment or string: at a line that matches ``header`` (see
+    ``LanguageSpec``), as little indented as there is, and as far above; without one, at a top-level line (not indented,
+    not blank, not a closer). It ends before a top-level line if one follows at some distance. Where no such beginning
+    is near, errors are certain and costly, and a quarter of the window must do.
     """
     if _fits(lines, limit):
         return 0, len(lines)
-    top = cursor_line
-    budget = limit * 2 // 3
-    while top > 0 and budget > 0:
-        top -= 1
-        budget -= len(lines[top])
-    bottom = cursor_line
-    budget = limit // 3
-    while bottom < len(lines) and budget > 0:
-        budget -= len(lines[bottom])
-        bottom += 1
-    return _good_start(lines, top, cursor_line), _good_end(lines, cursor_line, bottom)
+    start, end = _window(lines, cursor_line, limit, header)
+    if start == 0 or is_top_level(lines[start]) or (header is not None and re.match(header, lines[start].lstrip())):
+        return start, end
+    return _window(lines, cursor_line, limit // 4, header)
 
 
 def keep_region(
@@ -69,18 +66,35 @@ def _fits(lines: Sequence[str], limit: int) -> bool:
     return True
 
 
-def _good_start(lines: Sequence[str], top: int, cursor_line: int) -> int:
+def _window(lines: Sequence[str], cursor_line: int, limit: int, header: str | None) -> tuple[int, int]:
+    top = cursor_line
+    budget = limit * 2 // 3
+    while top > 0 and budget > 0:
+        top -= 1
+        budget -= len(lines[top])
+    bottom = cursor_line
+    budget = limit // 3
+    while bottom < len(lines) and budget > 0:
+        budget -= len(lines[bottom])
+        bottom += 1
+    return _good_start(lines, top, cursor_line, header), _good_end(lines, cursor_line, bottom)
+
+
+def _good_start(lines: Sequence[str], top: int, cursor_line: int, header: str | None) -> int:
     if top == 0:
         return 0
     candidates = range(top, max(top, cursor_line - _MARGIN) + 1)
-    middle = candidates[: max(1, len(candidates) // 2)]
-    after_blank = (n for n in middle if is_top_level(lines[n]) and not lines[n - 1].strip())
-    found = next(after_blank, None)
-    if found is None:
-        found = next((n for n in candidates if is_top_level(lines[n])), None)
-    if found is not None:
-        return found
-    return min(candidates, key=lambda n: (len(lines[n]) - len(lines[n].lstrip()) if lines[n].strip() else 10_000, n))
+    if header is not None:
+        announces = re.compile(rf"(?:{header}).*[:{{(,]\s*$")
+        headers = [number for number in candidates if announces.match(lines[number].lstrip())]
+        if headers:
+            return min(headers, key=lambda number: (_indent(lines[number]), number))
+    found = next((number for number in candidates if is_top_level(lines[number])), None)
+    return found if found is not None else min(candidates, key=lambda number: (_indent(lines[number]), number))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip()) if line.strip() else _DEEPEST
 
 
 def _good_end(lines: Sequence[str], cursor_line: int, bottom: int) -> int:

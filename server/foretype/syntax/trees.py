@@ -130,7 +130,7 @@ class Trees:
         entry = self._entries.get(key)
         tree = self._reparse(entry, parser, snapshot, cursor) if entry else None
         if tree is None:
-            start, end = choose_region(snapshot.lines, cursor.line, spec.region_bytes)
+            start, end = choose_region(snapshot.lines, cursor.line, spec.region_bytes, spec.header)
             lines = snapshot.lines[start:end]
             if entry and entry.tree.lines == lines:
                 tree = RegionTree(spec, entry.tree.tree, entry.tree.source, start, lines)
