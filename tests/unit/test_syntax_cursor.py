@@ -216,6 +216,17 @@ def test_language_of_a_path(path: str, language: str | None) -> None:
     assert Languages().language_of_path(path) == language
 
 
+def test_long_lines_are_read_near_the_cursor_only() -> None:
+    before, after = "foo(1);" * 300_000, "bar(2);" * 100_000
+    syntax = Syntax()
+    found = at("javascript", f"x\n{before}y = foo($0{after}\nz\n", syntax=syntax)
+    assert (found.intent, found.reason, found.statement_line) == (Intent.NONE, "a word follows the cursor", 1)
+    assert found.open_brackets.endswith("(")
+    found = at("javascript", f"{before}\nfunction f() {{\n  $0\n}}\n{after}\n", syntax=syntax)
+    assert (found.intent, found.reason) == (Intent.BLOCK, "empty body")
+    assert syntax.trees.bytes_parsed == 0
+
+
 PIECES = [
     "def f(",
     "):",

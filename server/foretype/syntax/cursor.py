@@ -9,7 +9,7 @@ from foretype.syntax.finished import is_complete
 from foretype.syntax.indents import indent_unit
 from foretype.syntax.intent import Intent, intent_at
 from foretype.syntax.languages import Languages, LanguageSpec
-from foretype.syntax.lexical import indentation
+from foretype.syntax.lexical import LONGEST_LINE, indentation
 from foretype.syntax.literals import Kind, literal_at
 from foretype.syntax.queries import Queries
 from foretype.syntax.scopes import Scope, scopes_at
@@ -88,6 +88,8 @@ class Syntax:
 
     def at(self, snapshot: Snapshot, cursor: Point, explicit: bool = False) -> SyntaxAt:
         """Parses what is needed and reads the cursor's surroundings; inside a code block, by its own language."""
+        if len(snapshot.lines[cursor.line]) > LONGEST_LINE:
+            return self._at_long_line(snapshot, cursor, explicit)
         tree = self.trees.parse(snapshot, cursor)
         embedded = embedded_at(tree, self.languages, self.queries, cursor) if tree else None
         if embedded is None:
@@ -98,6 +100,16 @@ class Syntax:
         spec = self.languages.spec(embedded.language)
         found = syntax_at(spec, self.trees.parse(inner, place), self.queries, inner, place, explicit)
         return _moved(found, embedded.first_line)
+
+    def _at_long_line(self, snapshot: Snapshot, cursor: Point, explicit: bool) -> SyntaxAt:
+        """Reads only what is near the cursor, from the text alone."""
+        line = snapshot.lines[cursor.line]
+        first = max(0, cursor.column - LONGEST_LINE // 2)
+        near = line[first : cursor.column + LONGEST_LINE // 2]
+        inner = Snapshot(snapshot.uri, snapshot.version, snapshot.language, (near,))
+        place = Point(0, cursor.column - first)
+        found = syntax_at(self.languages.spec(snapshot.language), None, self.queries, inner, place, explicit)
+        return _moved(found, cursor.line)
 
     def forget(self, uri: str) -> None:
         """Drops what is kept for a closed document."""

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from foretype.syntax.lexical import LONGEST_LINE
+
 _AROUND = 100
 _INDENTS = re.compile(r"^([ \t]*)[^\s]", re.MULTILINE)
 
@@ -14,7 +16,8 @@ def indent_unit(lines: Sequence[str], line: int, default: str = "    ") -> str:
     """One step of indentation: a tab or 2 to 8 spaces, as most steps in the lines around ``line`` have it."""
     steps: Counter[str] = Counter()
     previous = ""
-    for current in _INDENTS.findall("".join(lines[max(0, line - _AROUND) : line + _AROUND])):
+    around = lines[max(0, line - _AROUND) : line + _AROUND]
+    for current in _INDENTS.findall("".join(text for text in around if len(text) <= LONGEST_LINE)):
         if len(current) > len(previous) and current.startswith(previous):
             steps[current[len(previous) :]] += 1
         previous = current

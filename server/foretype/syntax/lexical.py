@@ -12,6 +12,7 @@ from foretype.text.positions import Point
 
 CLOSERS = {")": "(", "]": "[", "}": "{"}
 _CONTINUES = (")", "]", "}", ".", "?.")
+LONGEST_LINE = 2_000
 _MAX_LINES = 120
 
 
@@ -120,7 +121,12 @@ def _pattern(spec: LanguageSpec) -> re.Pattern[str]:
 
 
 def code_of_line(spec: LanguageSpec, line: str) -> str:
-    """A line without its ending, its indentation and a comment at its end; strings are kept."""
+    """A line without its ending, its indentation and a comment at its end; strings are kept.
+
+    A line of more than 2,000 characters counts as blank.
+    """
+    if len(line) > LONGEST_LINE:
+        return ""
     body = line.rstrip("\r\n")
     return body[: lex(spec, body).code_end].strip()
 

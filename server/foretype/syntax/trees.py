@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import tree_sitter
 
 
+_TOO_LONG = 2
+
+
 @dataclass(frozen=True, slots=True)
 class RegionTree:
     """A tree over the lines from ``first_line`` on; ``source`` is the UTF-8 text that was parsed.
@@ -118,7 +121,7 @@ class Trees:
         self._parsers: dict[str, tree_sitter.Parser] = {}
 
     def parse(self, snapshot: Snapshot, cursor: Point) -> RegionTree | None:
-        """The tree of the region around the cursor, or None when the language has no grammar.
+        """The tree of the region around the cursor, or None: no grammar, or lines too long to be parsed in time.
 
         A document no larger than its language's ``region_bytes`` is parsed as a whole.
         """
@@ -132,6 +135,8 @@ class Trees:
         if tree is None:
             start, end = choose_region(snapshot.lines, cursor.line, spec.region_bytes, spec.header)
             lines = snapshot.lines[start:end]
+            if sum(map(len, lines)) > _TOO_LONG * spec.region_bytes:
+                return None
             if entry and entry.tree.lines == lines:
                 tree = RegionTree(spec, entry.tree.tree, entry.tree.source, start, lines)
             else:
