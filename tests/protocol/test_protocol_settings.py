@@ -134,7 +134,7 @@ async def test_a_client_that_refuses_or_never_answers(connect):
     never = asyncio.Event()
     client._answer = lambda message: never.clear()  # takes the request and says nothing
     await client.initialize(PULL)
-    assert await client.logged("did not tell its settings")
+    assert await client.logged("did not tell its settings, those in force stay: it did not answer in time")
     assert await lines(client) == 12
     # An answer after all is no surprise.
     (asked,) = [each for each in client.received if each.get("method") == "workspace/configuration"]

@@ -114,7 +114,7 @@ def register(server: ForetypeServer) -> None:
     @server.feature(STREAMING)
     async def streaming(params: Mapping[str, Any]) -> dict[str, object]:
         try:
-            typed = server.structure(params, types.InlineCompletionParams)
+            typed = server.protocol.structure(params, types.InlineCompletionParams)
         except Exception as error:
             raise JsonRpcInvalidParams(f"The parameters of {STREAMING} are not as documented.") from error
         token = params.get("streamToken")

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cattrs import Converter
 from lsprotocol import types
-from lsprotocol.converters import get_converter
 
 from foretype.complete.results import CompletionRequest, Suggestion
 from foretype.text.documents import Change, Snapshot
 from foretype.text.positions import Encoding, Point, Position, column
 
 DID_ACCEPT = "foretype.didAccept"
-# LSP's uinteger
-_LARGEST = 2**31 - 1
-
-
-def converter() -> Converter:
-    """lsprotocol's converter, for clients that say "to the end" with a number larger than LSP's largest.
-
-    lsprotocol would refuse the whole message, and a change refused leaves us with another text than the editor's.
-    """
-    made = get_converter()
-    made.register_structure_hook(types.Position, _clamped)
-    return made
 
 
 def negotiated(capabilities: types.ClientCapabilities) -> Encoding:
@@ -98,11 +84,6 @@ def item_of(params: Any) -> SentItem | None:
             counted = isinstance(text, str) and isinstance(taken, int)
             return SentItem(id_, column(text, taken, Encoding.UTF16) if counted else None)
     return None
-
-
-def _clamped(value: Mapping[str, Any], _: type[types.Position]) -> types.Position:
-    line, character = (min(max(int(value[name]), 0), _LARGEST) for name in ("line", "character"))
-    return types.Position(line, character)
 
 
 def _position(position: types.Position) -> Position:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import logging
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -19,32 +17,6 @@ from foretype.lsp.warmup import warm_up
 
 if TYPE_CHECKING:
     from foretype.lsp.server import ForetypeServer
-
-logger = logging.getLogger(__name__)
-
-
-def readable(params: Any, structure: Callable[[Any, type[types.ClientCapabilities]], object]) -> Any:
-    """``initialize``'s parameters without the capabilities that lsprotocol can't read.
-
-    It refuses values it doesn't know, of a kind of symbol for instance; a client newer than it would be turned away.
-    """
-
-    def understood(group: str, name: str, value: object) -> bool:
-        try:
-            structure({group: {name: value}}, types.ClientCapabilities)
-        except Exception:
-            logger.debug("Not understood of the client: %s.%s", group, name)
-            return False
-        return True
-
-    if not isinstance(params, Mapping) or not isinstance(capabilities := params.get("capabilities"), Mapping):
-        return params
-    known = {
-        group: {name: value for name, value in members.items() if understood(group, name, value)}
-        for group, members in capabilities.items()
-        if isinstance(members, Mapping)
-    }
-    return {**params, "capabilities": known, "trace": None}
 
 
 def _capabilities(server: ForetypeServer, client: types.ClientCapabilities) -> types.ServerCapabilities:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextvars
 import logging
 from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cattrs import transform_error
@@ -15,7 +14,6 @@ from pygls.protocol import JsonRPCProtocol
 
 from foretype.lsp.framing import Malformed
 from foretype.lsp.inbox import Incoming
-from foretype.lsp.lifecycle import readable
 from foretype.lsp.messages import (
     INVALID_PARAMS,
     PARSE_ERROR,
@@ -28,6 +26,7 @@ from foretype.lsp.messages import (
     Response,
     kind,
 )
+from foretype.lsp.structure import readable
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -93,7 +92,7 @@ class EdgeProtocol(JsonRPCProtocol):
             type_ = self._result_types.pop(what.id, None)
             if what.failed:
                 return self._converter.structure(message["error"], types.ResponseError)
-            return self._converter.structure(message, type_).result if type_ else message["result"]
+            return self._converter.structure(message, type_).result if type_ else message.get("result")
         handled = what.method in self.fm.features or what.method == types.CANCEL_REQUEST
         type_ = self.get_message_type(what.method) if handled else None
         if type_ is None:
@@ -149,12 +148,10 @@ class EdgeProtocol(JsonRPCProtocol):
             if id_ != but and not future.done():
                 future.cancel()
 
-    @cache  # noqa: B019  (the protocol lives as long as the process)
     def get_message_type(self, method: str) -> type[Any] | None:
         """lsprotocol's type of a method's message, if it has one."""
         return types.METHOD_TO_TYPES[method][0] if method in types.METHOD_TO_TYPES else None
 
-    @cache  # noqa: B019
     def get_result_type(self, method: str) -> type[Any] | None:
         """lsprotocol's type of a method's response, if it has one."""
         return types.METHOD_TO_TYPES[method][1] if method in types.METHOD_TO_TYPES else None

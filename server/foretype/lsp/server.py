@@ -15,7 +15,6 @@ from pygls.server import JsonRPCServer
 from foretype.engines.base import EngineStatus
 from foretype.lsp import completion, configuration, lifecycle, sync
 from foretype.lsp.configuration import Configuration
-from foretype.lsp.convert import converter
 from foretype.lsp.inbox import Inbox
 from foretype.lsp.messages import Phase
 from foretype.lsp.parts import Completer, ServerOptions, ServerParts
@@ -23,10 +22,10 @@ from foretype.lsp.progress import LoadProgress
 from foretype.lsp.protocol import EdgeProtocol
 from foretype.lsp.scope import Folder
 from foretype.lsp.status import DID_CHANGE_STATUS, StatusBoard
+from foretype.lsp.structure import converter
 from foretype.lsp.sync import Documents
 from foretype.lsp.watch import watch
 
-T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 logger = logging.getLogger(__name__)
@@ -49,6 +48,7 @@ class ForetypeServer(JsonRPCServer):
         self._completer: Completer | None = None
         self._progress = LoadProgress(self)
         self._inbox = Inbox()
+        self._closing: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         for feature in (lifecycle, configuration, sync, completion):
             feature.register(self)
@@ -122,12 +122,10 @@ class ForetypeServer(JsonRPCServer):
         self._inbox.end(at_once=True)
 
     async def aclose(self) -> None:
-        """End the engines, which have a limited time for it."""
-        if self._completer is not None:
-            try:
-                await asyncio.wait_for(self._completer.aclose(), self.options.closing)
-            except Exception:
-                logger.exception("The engines did not end as they should.")
+        """End the engines, which have a limited time for it; once, however often it is called."""
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._end_engines())
+        await asyncio.shield(self._closing)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the messages, until the session ends."""
@@ -138,15 +136,15 @@ class ForetypeServer(JsonRPCServer):
 
     async def ask(self, method: str, params: object) -> Any:
         """A request to the client; raises when it refuses or doesn't answer in time."""
-        return await asyncio.wait_for(self.protocol.send_request_async(method, params), self.options.client_answer)
+        answer = self.protocol.send_request_async(method, params)
+        try:
+            return await asyncio.wait_for(answer, self.options.client_answer)
+        except asyncio.TimeoutError:
+            raise TimeoutError("it did not answer in time") from None
 
     def progress(self, token: int | str, value: object) -> None:
         """Tell the client how something it asked for goes on."""
         self.protocol.notify(types.PROGRESS, types.ProgressParams(token=token, value=value))
-
-    def structure(self, value: Any, type_: type[T]) -> T:
-        """Decoded JSON as one of lsprotocol's types; raises what cattrs raises."""
-        return self.protocol.structure(value, type_)
 
     def report_server_error(self, error: Exception, source: type[Exception]) -> None:
         """Log it. pygls would pop up a window at the user for every exception in a notification's handler."""
@@ -158,6 +156,13 @@ class ForetypeServer(JsonRPCServer):
             logger.info("%s", error)
         else:
             logger.error("%s", error)
+
+    async def _end_engines(self) -> None:
+        if self._completer is not None:
+            try:
+                await asyncio.wait_for(self._completer.aclose(), self.options.closing)
+            except Exception:
+                logger.exception("The engines did not end as they should.")
 
     def _engine_status(self, status: EngineStatus) -> None:
         self.status.engine(status)
