@@ -7,12 +7,12 @@
 (class_declaration name: (_) @name body: (enum_class_body) @body) @scope.class
 (protocol_declaration name: (type_identifier) @name body: (protocol_body) @body) @scope.class
 
-(if_statement (statements) @body) @scope.block
-(guard_statement (statements) @body) @scope.block
-(for_statement (statements) @body) @scope.block
-(while_statement (statements) @body) @scope.block
-(repeat_while_statement (statements) @body) @scope.block
+(if_statement) @scope.block
+(guard_statement) @scope.block
+(for_statement) @scope.block
+(while_statement) @scope.block
+(repeat_while_statement) @scope.block
 (switch_statement) @scope.block
-(switch_entry (statements) @body) @scope.block
-(do_statement (statements) @body) @scope.block
-(catch_block (statements) @body) @scope.block
+(switch_entry) @scope.block
+(do_statement) @scope.block
+(catch_block) @scope.block

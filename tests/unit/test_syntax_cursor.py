@@ -216,6 +216,12 @@ def test_language_of_a_path(path: str, language: str | None) -> None:
     assert Languages().language_of_path(path) == language
 
 
+def test_warming_needs_no_known_language() -> None:
+    syntax = Syntax()
+    for language in ("typescriptreact", "cobol"):
+        syntax.warm(language)
+
+
 def test_long_lines_are_read_near_the_cursor_only() -> None:
     before, after = "foo(1);" * 300_000, "bar(2);" * 100_000
     syntax = Syntax()
