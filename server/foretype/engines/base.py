@@ -99,6 +99,25 @@ class Finish:
     usage: Usage
 
 
+@dataclass(frozen=True, slots=True)
+class ExploreRequest:
+    """Asks for several ends of the prompt's last line; ``after`` is the text that has to fit after them, if any."""
+
+    prompt: Prompt
+    count: int
+    max_tokens: int
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One end of a line, its mean log-probability per token, and that of the text after it, where that was asked."""
+
+    text: str
+    logprob: float
+    after: float | None = None
+
+
 class EngineState(Enum):
     """What an engine is doing, for the status."""
 
@@ -152,6 +171,10 @@ class Engine(Protocol):
 
     def generate(self, request: GenerateRequest) -> AsyncGenerator[Chunk | Finish, None]:
         """Yields chunks, then one Finish. Closing the generator cancels within one token. Raises EngineError."""
+        ...
+
+    async def explore(self, request: ExploreRequest) -> tuple[Alternative, ...]:
+        """Several ends of a line, the likeliest first, distinct, generated together. Raises EngineError."""
         ...
 
     async def warm(self, prompt: Prompt) -> bool:

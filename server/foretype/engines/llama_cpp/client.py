@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from foretype.engines.base import (
+    Alternative,
     Chunk,
     EngineError,
     EngineInfo,
     EngineState,
     EngineStatus,
+    ExploreRequest,
     Finish,
     FinishReason,
     GenerateRequest,
@@ -118,6 +120,24 @@ class LlamaCppEngine:
                     self._learn(reply)
                     yield Finish(FinishReason(reply.reason), _usage(reply.work, queue_ms))
                     return
+        finally:
+            self._close(id, finished)
+
+    async def explore(self, request: ExploreRequest) -> tuple[Alternative, ...]:
+        """Several ends of a line, the likeliest first. Raises EngineError."""
+        await self._ready()
+        id, replies = self._open()
+        finished = False
+        pieces = frames.pieces_of(request.prompt)
+        try:
+            heal = request.prompt.heal
+            self._send(frames.Explore(id, pieces, heal, request.count, request.max_tokens, request.after))
+            reply = await replies.get()
+            finished = True
+            if isinstance(reply, EngineError):
+                raise reply
+            lines = reply.lines if isinstance(reply, frames.Explored) else ()
+            return tuple(Alternative(*line) for line in lines)
         finally:
             self._close(id, finished)
 

@@ -15,9 +15,21 @@ if TYPE_CHECKING:
 
 BATCH_TOKENS = 512
 SEQUENCES = 6
+SCRATCH = 8
+"""Sequences past the resident ones, for candidates that are weighed against each other."""
+
 MOST_CELLS = 12_288
 LEAST_CELLS = 2_048
 FULL, ABORTED = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A token at a position of a sequence."""
+
+    token: int
+    position: int
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,7 @@ class Context:
         parameters = llama_cpp.llama_context_default_params()
         parameters.n_ctx = shape.cells
         parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
-        parameters.n_seq_max = SEQUENCES
+        parameters.n_seq_max = SEQUENCES + SCRATCH
         parameters.n_threads = parameters.n_threads_batch = threads
         parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_ENABLED
         parameters.kv_unified = True
@@ -74,13 +86,19 @@ class Context:
 
         Returns 0, FULL (no room, nothing evaluated) or ABORTED (the sequence then holds rubbish past ``position``).
         """
+        return self.evaluate_places(
+            [Place(token, position + index, sequence) for index, token in enumerate(tokens)], outputs_from
+        )
+
+    def evaluate_places(self, places: Sequence[Place], outputs_from: int = 0) -> int:
+        """As ``evaluate``, for tokens of several sequences in one batch."""
         batch = self._batch
-        batch.n_tokens = len(tokens)
-        for index, token in enumerate(tokens):
-            batch.token[index] = token
-            batch.pos[index] = position + index
+        batch.n_tokens = len(places)
+        for index, place in enumerate(places):
+            batch.token[index] = place.token
+            batch.pos[index] = place.position
             batch.n_seq_id[index] = 1
-            batch.seq_id[index][0] = sequence
+            batch.seq_id[index][0] = place.sequence
             batch.logits[index] = index >= outputs_from
         code: int = self._lib.llama_decode(self._handle, batch)
         if code not in (0, FULL, ABORTED):

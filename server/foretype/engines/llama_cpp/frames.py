@@ -49,6 +49,17 @@ class Warm(Message, frozen=True, tag=True, array_like=True):
     heal: bool
 
 
+class Explore(Message, frozen=True, tag=True, array_like=True):
+    """Find several ends of the prompt's last line; ``after`` is the text that has to fit after them."""
+
+    id: int
+    pieces: tuple[tuple[str, str], ...]
+    heal: bool
+    count: int
+    max_tokens: int
+    after: str
+
+
 class Count(Message, frozen=True, tag=True, array_like=True):
     """Count the tokens of texts."""
 
@@ -115,6 +126,14 @@ class Finished(Message, frozen=True, tag=True, array_like=True):
     decode_speed: float
 
 
+class Explored(Message, frozen=True, tag=True, array_like=True):
+    """Lines as (text, mean log-probability, that of the text after it or None), the likeliest first."""
+
+    id: int
+    lines: tuple[tuple[str, float, float | None], ...]
+    work: Work
+
+
 class Warmed(Message, frozen=True, tag=True, array_like=True):
     """A warm's end, finished or preempted."""
 
@@ -132,8 +151,8 @@ class Counted(Message, frozen=True, tag=True, array_like=True):
     counts: tuple[int, ...]
 
 
-ToWorker = Load | Generate | Warm | Count | Cancel
-FromWorker = Loading | Loaded | Failed | Text | Finished | Warmed | Counted
+ToWorker = Load | Generate | Explore | Warm | Count | Cancel
+FromWorker = Loading | Loaded | Failed | Text | Finished | Explored | Warmed | Counted
 
 _T = TypeVar("_T")
 

@@ -38,6 +38,23 @@ class Sampler:
         self._random = np.random.default_rng(seed)
 
     @property
+    def tail(self) -> bytes:
+        """What of a healed tail is still to be agreed with."""
+        return self._tail
+
+    def alternatives(self, logits: NDArray[np.float32], count: int) -> list[Choice]:
+        """The likeliest tokens now, best first, in agreement with a healed tail."""
+        import numpy as np
+
+        allowed = self._vocabulary.agreeing(self._tail) if self._tail else np.arange(len(logits))
+        count = min(count, len(allowed))
+        if not count:
+            return []
+        best = allowed[np.argpartition(logits[allowed], -count)[-count:]]
+        ordered = sorted((int(token) for token in best), key=lambda token: float(-logits[token]))
+        return [Choice(token, logprob(logits, token)) for token in ordered]
+
+    @property
     def greedy(self) -> bool:
         """Whether the next token is simply the likeliest."""
         return not self._tail and self._temperature == 0
@@ -47,13 +64,13 @@ class Sampler:
         if self._tail:
             return self._heal(logits)
         token = int(logits.argmax()) if self._temperature == 0 else self._sample(logits)
-        return Choice(token, _logprob(logits, token))
+        return Choice(token, logprob(logits, token))
 
     def _heal(self, logits: NDArray[np.float32]) -> Choice:
         allowed = self._vocabulary.agreeing(self._tail)
         token = int(allowed[logits[allowed].argmax()]) if len(allowed) else int(logits.argmax())
         self._tail = self._tail[len(self._model.pieces[token]) :] if len(allowed) else b""
-        return Choice(token, _logprob(logits, token))
+        return Choice(token, logprob(logits, token))
 
     def _sample(self, logits: NDArray[np.float32]) -> int:
         import numpy as np
@@ -64,7 +81,8 @@ class Sampler:
         return int(self._random.choice(likeliest, p=weights / weights.sum()))
 
 
-def _logprob(logits: NDArray[np.float32], token: int) -> float:
+def logprob(logits: NDArray[np.float32], token: int) -> float:
+    """The natural logarithm of a token's probability."""
     import numpy as np
 
     highest = float(logits.max())

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from foretype.engines.base import EngineError, FinishReason
 from foretype.engines.llama_cpp.context import ABORTED, FULL, Context
 from foretype.engines.llama_cpp.drafts import Drafter
-from foretype.engines.llama_cpp.frames import Generate, Warm, Work
+from foretype.engines.llama_cpp.exploring import Explorer, Weighed
+from foretype.engines.llama_cpp.frames import Explore, Generate, Warm, Work
 from foretype.engines.llama_cpp.healing import Vocabulary, split_tail
 from foretype.engines.llama_cpp.model import Model
 from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream
@@ -67,6 +68,7 @@ class Session:
         self._context = context
         self._pool = SequencePool(context, sequences)
         self._vocabulary = Vocabulary(model.pieces, model.controls)
+        self._explorer = Explorer(model, context, self._pool, self._vocabulary)
         self._drafter = Drafter() if drafts else None
         self._governor = ThreadGovernor(threads)
         self._warm_chunk = PREFILL_CHUNK
@@ -76,7 +78,7 @@ class Session:
         """Tokens of each text."""
         return tuple(len(self._model.tokenize(text)) for text in texts)
 
-    def job(self, request: Generate | Warm) -> Job:
+    def job(self, request: Generate | Explore | Warm) -> Job:
         """The request's prompt in tokens, healed. Raises EngineError if it doesn't fit the context."""
         tokens = self._model.begins()
         last: list[int] = []
@@ -105,9 +107,7 @@ class Session:
     def generate(self, job: Job, request: Generate) -> Iterator[Piece | None]:
         """Yields None between steps and a Piece for new text; ``job.reason`` says at the end why it ended."""
         sequence = self._take(job)
-        while len(sequence.tokens) < len(job.tokens):
-            self._evaluate(sequence, job.tokens[len(sequence.tokens) :][:PREFILL_CHUNK], job.tally)
-            yield None
+        yield from self._prefill(sequence, job)
         sampler = Sampler(self._model, self._vocabulary, job.tail, request.temperature, request.seed)
         stream = TextStream(job.tail, request.stops)
         choice = sampler.choose(sequence.rows[len(sequence.tokens)])
@@ -143,6 +143,20 @@ class Session:
         rest = stream.flush() if job.reason != FinishReason.STOP.value else ""
         if rest:
             yield Piece(rest, 0.0)
+
+    def explore(self, job: Job, request: Explore) -> Iterator[list[Weighed] | None]:
+        """Yields None between steps and at last the lines found."""
+        sequence = self._take(job)
+        yield from self._prefill(sequence, job)
+        row = sequence.rows[len(sequence.tokens)]
+        started = time.perf_counter()
+        yield from self._explorer.explore(sequence, row, job.tail, request.count, request.max_tokens, request.after)
+        job.tally.decode_ms = (time.perf_counter() - started) * 1000
+
+    def _prefill(self, sequence: Sequence, job: Job) -> Iterator[None]:
+        while len(sequence.tokens) < len(job.tokens):
+            self._evaluate(sequence, job.tokens[len(sequence.tokens) :][:PREFILL_CHUNK], job.tally)
+            yield None
 
     def _emit(self, choice: Choice, stream: TextStream, job: Job) -> Iterator[Piece]:
         job.tally.decode_tokens += 1

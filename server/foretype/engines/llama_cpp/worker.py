@@ -14,6 +14,7 @@ from pathlib import Path
 from foretype.engines.base import EngineError, FinishReason
 from foretype.engines.llama_cpp import frames
 from foretype.engines.llama_cpp.context import SEQUENCES, Context, shape_for, supports_gpu, system_info
+from foretype.engines.llama_cpp.exploring import Weighed
 from foretype.engines.llama_cpp.model import Model, check_file
 from foretype.engines.llama_cpp.session import Job, Piece, Session
 
@@ -70,7 +71,9 @@ class Channel:
             if isinstance(message, frames.Cancel):
                 wanted = message.id != self._current
             else:
-                wanted = not (self._current_is_warm and isinstance(message, frames.Generate | frames.Warm))
+                wanted = not (
+                    self._current_is_warm and isinstance(message, frames.Generate | frames.Explore | frames.Warm)
+                )
             if not wanted:
                 self._interrupt.set()
 
@@ -79,7 +82,7 @@ class Channel:
 class Backlog:
     """Requests waiting: generations first in, first out; only the latest warm."""
 
-    generations: deque[frames.Generate]
+    generations: deque[frames.Generate | frames.Explore]
     warm: frames.Warm | None = None
 
 
@@ -99,7 +102,11 @@ class Worker:
             for message in self._channel.poll():
                 self._receive(message, -1)
             if self._backlog.generations:
-                self._generate(self._backlog.generations.popleft())
+                request = self._backlog.generations.popleft()
+                if isinstance(request, frames.Generate):
+                    self._generate(request)
+                else:
+                    self._explore(request)
             elif self._backlog.warm is not None:
                 warm, self._backlog.warm = self._backlog.warm, None
                 self._warm(warm)
@@ -120,6 +127,21 @@ class Worker:
         speeds = self._session.speeds
         reason = job.reason or FinishReason.LENGTH.value
         self._channel.send(frames.Finished(request.id, reason, job.tally.work(), speeds.prefill, speeds.decode))
+
+    def _explore(self, request: frames.Explore) -> None:
+        self._channel.working_on(request.id, is_warm=False)
+        lines: list[Weighed] = []
+        try:
+            job = self._session.job(request)
+            for found in self._session.explore(job, request):
+                lines = found or lines
+                if self._cancelled(request.id):
+                    break
+        except EngineError as error:
+            self._channel.send(frames.Failed(request.id, str(error)))
+            return
+        told = tuple((line.text, line.logprob, line.after) for line in lines)
+        self._channel.send(frames.Explored(request.id, told, job.tally.work()))
 
     def _warm(self, request: frames.Warm) -> None:
         self._channel.working_on(request.id, is_warm=True)
@@ -149,7 +171,7 @@ class Worker:
 
     def _receive(self, message: frames.ToWorker, current: int) -> bool:
         backlog = self._backlog
-        if isinstance(message, frames.Generate):
+        if isinstance(message, frames.Generate | frames.Explore):
             backlog.generations.append(message)
         elif isinstance(message, frames.Warm):
             if backlog.warm is not None:
@@ -170,7 +192,10 @@ class Worker:
             self._send_warmed(id, None)
         for request in [r for r in backlog.generations if r.id == id]:
             backlog.generations.remove(request)
-            self._channel.send(frames.Finished(id, CANCELLED, frames.Work(), 0.0, 0.0))
+            if isinstance(request, frames.Generate):
+                self._channel.send(frames.Finished(id, CANCELLED, frames.Work(), 0.0, 0.0))
+            else:
+                self._channel.send(frames.Explored(id, (), frames.Work()))
 
 
 def load(channel: Channel, request: frames.Load) -> Session:
