@@ -1,4 +1,5 @@
-(function_declaration name: (simple_identifier) @name body: (function_body) @body) @scope.function
+; Its name and body are fields; patterns with children of this node take 0.3 s to compile.
+(function_declaration) @scope.function
 (init_declaration body: (function_body) @body) @scope.function
 (deinit_declaration body: (function_body) @body) @scope.function
 (lambda_literal) @scope.function

@@ -111,6 +111,7 @@ def test_dedent_on_a_blank_line_leaves_the_scope() -> None:
         ("rust", "impl A {\n    fn f(&self) {\n        $0\n    }\n}\n", ["A", "f"]),
         ("java", "class A {\n    int f()\n    {\n        g($0\n    }\n}\n", ["A", "f"]),
         ("ruby", "module M\n  class A\n    def f\n      $0\n    end\n  end\nend\n", ["M", "A", "f"]),
+        ("swift", "class A {\n    func f() -> Int {\n        $0\n    }\n}\n", ["A", "f"]),
         ("lua", "function M.f()\n  $0\nend\n", ["M.f"]),
         ("cobol", "class A {\n  fn f() {\n    $0\n  }\n}\n", ["A", "f"]),
     ],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from foretype.syntax.queries import Queries
-from foretype.syntax.scopes import signature_lines
+from foretype.syntax.scopes import part, signature_lines
 from foretype.syntax.trees import RegionTree
 
 if TYPE_CHECKING:
@@ -63,10 +63,13 @@ def symbols(tree: RegionTree, queries: Queries) -> tuple[Symbol, ...]:
     for kind in ("scopes", "definitions"):
         for captures in _matches(tree, queries, kind):
             role = next((role for role in _KINDS if role in captures), None)
-            if role is None or "name" not in captures:
+            if role is None:
                 continue
-            node, name = captures[role][0], captures["name"][0]
-            symbol = _symbol(tree, _KINDS[role], node, name, captures.get("body"))
+            node = captures[role][0]
+            name, body = part(node, captures, "name"), part(node, captures, "body")
+            if name is None:
+                continue
+            symbol = _symbol(tree, _KINDS[role], node, name, body)
             found.setdefault((name.start_byte, symbol.name), (node.end_byte, symbol))
     ordered = sorted(found.items(), key=lambda item: item[0])
     return tuple(_contained([(start, end, symbol) for (start, _), (end, symbol) in ordered]))
@@ -117,10 +120,10 @@ def _symbol(
     kind: SymbolKind,
     node: tree_sitter.Node,
     name: tree_sitter.Node,
-    bodies: list[tree_sitter.Node] | None,
+    body: tree_sitter.Node | None,
 ) -> Symbol:
     first, last = tree.line_of(node.start_point), _last_line(tree, node)
-    signature = signature_lines(tree, node, bodies[0]) if bodies else (first, last)
+    signature = signature_lines(tree, node, body) if body is not None else (first, last)
     return Symbol(tree.text(name), kind, (first, last), signature, None)
 
 

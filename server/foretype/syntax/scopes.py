@@ -73,7 +73,8 @@ def _by_tree(situation: Situation, tree: RegionTree, queries: Queries) -> list[S
         if kind is None or node is None or not node.start_byte < offset <= node.end_byte:
             continue
         scope = _scope(tree, kind, node, captures)
-        key = captures["body"][0].id if "body" in captures else node.id
+        body = part(node, captures, "body")
+        key = body.id if body is not None else node.id
         if _encloses(situation, scope, node, tree) and (key not in scopes or scope.name):
             scopes[key] = scope
     return list(scopes.values())
@@ -97,12 +98,18 @@ def _probe(situation: Situation) -> Point:
 def _scope(
     tree: RegionTree, kind: ScopeKind, node: tree_sitter.Node, captures: dict[str, list[tree_sitter.Node]]
 ) -> Scope:
-    body = captures["body"][0] if "body" in captures else None
-    name = captures["name"][0] if "name" in captures else None
+    body, name = part(node, captures, "body"), part(node, captures, "name")
     lines = None
     if body is not None and body.end_byte > body.start_byte:
         lines = (tree.line_of(body.start_point), tree.line_of(body.end_point))
     return Scope(kind, tree.text(name) if name is not None else None, signature_lines(tree, node, body), lines)
+
+
+def part(
+    node: tree_sitter.Node, captures: dict[str, list[tree_sitter.Node]], role: Literal["name", "body"]
+) -> tree_sitter.Node | None:
+    """What a pattern captures as the name or body of ``node``, else the node's field of that name."""
+    return captures[role][0] if role in captures else node.child_by_field_name(role)
 
 
 def signature_lines(tree: RegionTree, node: tree_sitter.Node, body: tree_sitter.Node | None) -> tuple[int, int]:
