@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
 import zipfile
 from email.parser import Parser
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,28 @@ def test_the_wheel_says_how_it_may_be_used(wheel: zipfile.ZipFile) -> None:
     assert told["Requires-Python"] == ">=3.10"
     assert told.get_all("Provides-Extra") == ["dev", "local"]
     assert any(name.endswith("/licenses/LICENSE") for name in wheel.namelist())
+
+
+def test_what_is_imported_is_declared(wheel: zipfile.ZipFile) -> None:
+    (metadata_file,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    requirements = Parser().parsestr(wheel.read(metadata_file).decode()).get_all("Requires-Dist") or []
+    declared = {canonical(re.split(r"[^A-Za-z0-9._-]", each)[0]) for each in requirements if "'dev'" not in each}
+    imported = set()
+    for source in (PROJECT / "server" / "foretype").rglob("*.py"):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imported.add(node.module.split(".")[0])
+    foreign = imported - set(sys.stdlib_module_names) - {"foretype"}
+    distributions = metadata.packages_distributions()
+    undeclared = {name for name in foreign if not declared & {canonical(each) for each in distributions.get(name, [])}}
+    assert undeclared <= {"tomli"}, "tomli is for Python 3.10 alone"
+
+
+def canonical(name: str) -> str:
+    """A distribution's name as package indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_the_command_knows_its_version() -> None:
