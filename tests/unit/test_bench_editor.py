@@ -92,7 +92,7 @@ async def test_commands_statuses_and_what_editors_tell(editor: Editor) -> None:
 
 async def test_a_server_that_refuses_or_dies_is_an_error_in_one_sentence(editor: Editor) -> None:
     with pytest.raises(RequestFailed, match="no such method"):
-        await editor._connection.request("unheard-of").answer
+        await editor.connection.request("unheard-of").answer
     editor.process.kill()
     with pytest.raises(ServerGone):
         await editor.execute("heard")

@@ -109,7 +109,7 @@ class Editor:
         self._streams: dict[str, Asked] = {}
         self._complaint = ""
         self._logs = asyncio.ensure_future(self._read_logs())
-        self._connection = Connection(process.stdout, process.stdin, self._notified, self._requested)
+        self.connection = Connection(process.stdout, process.stdin, self._notified, self._requested)
 
     @classmethod
     async def start(
@@ -134,17 +134,17 @@ class Editor:
     async def open(self, buffer: Buffer) -> None:
         """Open a document."""
         document = {"uri": buffer.uri, "languageId": buffer.language, "version": buffer.version, "text": buffer.text}
-        self._connection.notify("textDocument/didOpen", {"textDocument": document})
-        await self._connection.drain()
+        self.connection.notify("textDocument/didOpen", {"textDocument": document})
+        await self.connection.drain()
 
     def close(self, buffer: Buffer) -> None:
         """Close a document."""
-        self._connection.notify("textDocument/didClose", {"textDocument": {"uri": buffer.uri}})
+        self.connection.notify("textDocument/didClose", {"textDocument": {"uri": buffer.uri}})
 
     def change(self, buffer: Buffer, change: Mapping[str, object]) -> None:
         """Tell of a change that the buffer has made."""
         document = {"uri": buffer.uri, "version": buffer.version}
-        self._connection.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
+        self.connection.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
 
     def complete(
         self, buffer: Buffer, listener: AnswerListener, *, stream: bool = True, explicit: bool = False
@@ -162,7 +162,7 @@ class Editor:
         if stream:
             token = f"{buffer.uri}#{buffer.version}"
             params["streamToken"] = token
-        asked = Asked(self._connection.request(STREAMING if stream else STANDARD, params), buffer, listener)
+        asked = Asked(self.connection.request(STREAMING if stream else STANDARD, params), buffer, listener)
         if token:
             self._streams[token] = asked
             asked.call.answer.add_done_callback(lambda _: self._streams.pop(token, None))
@@ -172,18 +172,18 @@ class Editor:
         """Cancel a request, as editors do at the next key; False if it was answered already."""
         if asked.call.answer.done():
             return False
-        self._connection.notify("$/cancelRequest", {"id": asked.call.id})
+        self.connection.notify("$/cancelRequest", {"id": asked.call.id})
         return True
 
     def shown(self, item: Item) -> None:
         """Tell that a suggestion is on screen."""
-        self._connection.notify("textDocument/didShowCompletion", {"item": item.raw})
+        self.connection.notify("textDocument/didShowCompletion", {"item": item.raw})
 
     def accepted(self, item: Item) -> None:
         """Do what an editor does when a suggestion was taken: run its command."""
         command = item.raw.get("command")
         if command:
-            self._connection.request(
+            self.connection.request(
                 "workspace/executeCommand",
                 {"command": command["command"], "arguments": command.get("arguments", [])},
             )
@@ -192,7 +192,7 @@ class Editor:
         """Run one of the server's commands. Raises `RequestFailed` and `ServerGone`."""
         params = {"command": command, "arguments": list(arguments)}
         return await asyncio.wait_for(
-            self._connection.request("workspace/executeCommand", params).answer, _PATIENCE_SECONDS
+            self.connection.request("workspace/executeCommand", params).answer, _PATIENCE_SECONDS
         )
 
     async def last_ledger(self, uri: str) -> Mapping[str, Any] | None:
@@ -205,9 +205,9 @@ class Editor:
     async def aclose(self) -> None:
         """Shut the server down; end it if it doesn't."""
         with contextlib.suppress(RequestFailed, ServerGone, asyncio.TimeoutError):
-            await asyncio.wait_for(self._connection.request("shutdown").answer, _PATIENCE_SECONDS)
-            self._connection.notify("exit")
-        await self._connection.aclose()
+            await asyncio.wait_for(self.connection.request("shutdown").answer, _PATIENCE_SECONDS)
+            self.connection.notify("exit")
+        await self.connection.aclose()
         try:
             await asyncio.wait_for(self.process.wait(), _PATIENCE_SECONDS)
         except asyncio.TimeoutError:
@@ -238,9 +238,9 @@ class Editor:
             },
         }
         # Importing takes a while on a busy machine, and a first start compiles byte code.
-        result = await asyncio.wait_for(self._connection.request("initialize", params).answer, 60)
+        result = await asyncio.wait_for(self.connection.request("initialize", params).answer, 60)
         self.capabilities = result["capabilities"]
-        self._connection.notify("initialized", {})
+        self.connection.notify("initialized", {})
 
     def _notified(self, method: str, params: Any) -> None:
         if method == "$/progress":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from foretype.bench.trace import Trace
     from foretype.bench.typing_bench import Bench, Typed
 
+_KEYS = 25
 _path = click.Path(path_type=Path, dir_okay=False)
 _json_option = click.option("--json", "json_file", type=_path, metavar="OUT", help="Write all of it.")
 
@@ -91,6 +93,45 @@ def typing(
         from foretype.bench.page import typing_page
 
         html_file.write_text(typing_page(data), encoding="utf-8")
+
+
+@bench.command()
+@_json_option
+@click.option("--rounds", default=12, show_default=True, type=click.IntRange(min=1), help="Rounds of 25 keys each.")
+def edge(json_file: Path | None, rounds: int) -> None:
+    """Measure the server's own work for each key: everything but the model.
+
+    A change and a request, answered by an engine that knows its text by heart, in a file of 100 KB and one of 2 MB,
+    as a ratio to a JSON-RPC server that only echoes. The parse is told apart.
+    """
+    from rich.console import Console
+
+    from foretype.bench import conditions, report
+    from foretype.bench import edge as edge_bench
+
+    told = {
+        **conditions.machine(),
+        "rounds": f"{rounds} of {_KEYS} keys for each subject, in turn, after one to warm up",
+    }
+    serve = [sys.executable, "-m", "foretype", "bench", "edge-server"]
+    measured = asyncio.run(edge_bench.run(serve, rounds, _KEYS, lambda _: None))
+    console = Console(highlight=False)
+    report.print_table(console, "The server's own work for one key", list(measured["files"]), edge_bench.rows(measured))
+    console.print(
+        f"The echo takes {measured['echo']['p50_ms']:.2f} ms (p50), {measured['echo']['p95_ms']:.2f} ms (p95)."
+    )
+    report.print_conditions(console, told)
+    _write(json_file, {"benchmark": "edge", "conditions": told, **measured})
+
+
+@bench.command("edge-server", hidden=True)
+def edge_server() -> None:
+    """The server that `edge` measures: as `serve`, with a scripted engine and default settings."""
+    from foretype.app import run_server
+    from foretype.bench.scripted import ScriptedEngine
+    from foretype.config.load import defaults
+
+    sys.exit(run_server(defaults(), make_engine=lambda settings, on_status: ScriptedEngine(on_status)))
 
 
 async def _type(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -21,6 +21,7 @@ STREAMING = "foretype/inlineCompletion"
 DID_SHOW = "textDocument/didShowCompletion"
 DID_PARTIALLY_ACCEPT = "textDocument/didPartiallyAcceptCompletion"
 EXPLAIN_LAST = "foretype.explainLast"
+LAST_LEDGER = "foretype.lastLedger"
 
 logger = logging.getLogger(__name__)
 
@@ -135,6 +136,13 @@ def register(server: ForetypeServer) -> None:
     def did_accept(*arguments: object) -> None:
         if arguments and isinstance(arguments[0], str):
             server.completer.accepted(arguments[0])
+
+    @server.command(LAST_LEDGER)
+    def last_ledger(*arguments: object) -> dict[str, object] | None:
+        last = server.completer.last(next((uri for uri in arguments if isinstance(uri, str)), None))
+        if last is None:
+            return None
+        return {"engine": last.engine, "rejected": last.rejected, "ledger": asdict(last.ledger)}
 
     @server.command(EXPLAIN_LAST)
     def explain_last(*arguments: object) -> str:

@@ -55,6 +55,10 @@ class Completer(Protocol):
         """One line: where the time of the last suggestion went, of one document if named, or why there was none."""
         ...
 
+    def last(self, uri: str | None = None) -> CompletionResult | None:
+        """The last result, of one document if it is named."""
+        ...
+
     def apply_settings(self, settings: Settings) -> None:
         """Other settings are in force from now on."""
         ...
