@@ -16,6 +16,8 @@ from foretype.syntax.lexical import opens_block
 PATIENCE = 2
 """Lines that may still open again what an answer closed too much."""
 
+_LEADING = re.compile(r"[\s)\]}]*")
+
 
 @dataclass(frozen=True, slots=True)
 class End:
@@ -63,7 +65,7 @@ def _closed(lines: list[str], surroundings: Surroundings, last: bool) -> list[En
     """Where brackets end the block; ``last`` says that no more lines belong to it."""
     words, needs = lexicon(surroundings.spec), outlook(surroundings)
     counts = closings(words, surroundings.before, "\n".join(lines))
-    limit = needs.limit(words, surroundings.after)
+    limit = needs.limit(words, "".join(_LEADING.findall(surroundings.after)[:1]))
     alone = needs.limit(words, "") != limit or not visible(surroundings.below)
     closed, position, offset = (0, 0, 0), 0, 0
     bad: int | None = None

@@ -175,8 +175,8 @@ class Outlook:
     """What the text around the cursor needs.
 
     ``due`` is how many more brackets of each kind the answer has to close than it opens: 1 where a closer is missing
-    below, -1 where the lines below close something that is not open yet. ``in_string`` says that the cursor stands in
-    a string.
+    below, -1 where the lines below close something that is not open yet. ``in_string`` says that the
+    cursor's line begins inside a string.
     """
 
     due: Due
@@ -198,32 +198,33 @@ def outlook(surroundings: Surroundings) -> Outlook:
     the indentation of their lines, as in code that is laid out with care, and what lies beyond is taken to be in order.
     """
     words = lexicon(surroundings.spec)
-    head = "\n".join((*surroundings.above, surroundings.before))
+    above_text = "".join(line + "\n" for line in surroundings.above)
+    over = lex(words, above_text)
+    if over.quote and not surroundings.prose:
+        over = lex(words, above_text, over.quote)
+    here = lex(words, surroundings.before, over.quote)
     tail = "\n".join((surroundings.after, *surroundings.below))
-    at = lex(words, head)
-    if at.quote and "\n" in head[head.rfind(at.quote) :] and not surroundings.prose:
-        inverted = lex(words, head, at.quote)
-        at = at if inverted.quote else inverted
-    rest = lex(words, tail, at.quote)
-    joined, skipped = surroundings.before + tail, len(surroundings.before)
-    line = head.rfind("\n") + 1
+    rest = lex(words, tail, here.quote)
+    head, skipped = above_text + surroundings.before, len(surroundings.before)
+    opening = match((*over.brackets, *((len(above_text) + offset, char) for offset, char in here.brackets))).openers
+    closing = match(rest.brackets).closers
     leftmost = min((level(line) for line in visible(surroundings.below)), default=0)
     leftmost = leftmost if len(surroundings.below) >= WINDOW else 0
     due = []
     for kind in range(3):
-        openers = [offset for offset, char in match(at.brackets).openers if KINDS[char] == kind]
-        closers = [offset for offset, char in match(rest.brackets).closers if KINDS[char] == kind]
+        openers = [offset for offset, char in opening if KINDS[char] == kind]
+        closers = [offset for offset, char in closing if KINDS[char] == kind]
         above = [_indentation(head, offset) for offset in reversed(openers)]
-        below = [_indentation(joined, offset + skipped) for offset in closers]
+        below = [_indentation(surroundings.before + tail, offset + skipped) for offset in closers]
         if kind == KINDS["{"] and _opened_out_of_view(above, surroundings):
             above.append(0)
         if len(surroundings.above) < WINDOW and len(surroundings.below) < WINDOW:
             due.append(len(above) - len(below))
             continue
-        here = sum(offset >= line for offset in openers)
-        paired = min(here, sum(offset < len(surroundings.after) for offset in closers))
+        on_line = sum(offset >= len(above_text) for offset in openers)
+        paired = min(on_line, sum(offset < len(surroundings.after) for offset in closers))
         due.append(_aligned(above[paired:], below[paired:], leftmost))
-    return Outlook((due[0], due[1], due[2]), bool(at.quote))
+    return Outlook((due[0], due[1], due[2]), bool(over.quote))
 
 
 def _opened_out_of_view(above: list[int], surroundings: Surroundings) -> bool:

@@ -98,8 +98,8 @@ def run_partial(candidate: Candidate, surroundings: Surroundings) -> Filtered:
 def _joined(candidate: Candidate, surroundings: Surroundings) -> Candidate:
     """Without what may yet be trimmed because of what the line goes on with, and what closes more than is open."""
     while True:
-        text = candidate.text[: len(candidate.text) - tail_begun(candidate.text, surroundings)]
-        text = text[: even_end(Candidate(text, candidate.replaces), surroundings)].rstrip()
+        text = candidate.text[: even_end(candidate, surroundings)].rstrip()
+        text = text[: len(text) - tail_begun(text, surroundings)]
         if text == candidate.text:
             return candidate
         candidate = Candidate(text, candidate.replaces)

@@ -33,7 +33,7 @@ def _first(line: str, surroundings: Surroundings) -> str:
         return line
     if before and not before.isspace():
         comment = surroundings.spec.line_comment
-        aligned = comment is not None and code.startswith(comment)
+        aligned = (comment is not None and code.startswith(comment)) or (surroundings.prose and lead != " ")
         return line if before[-1] not in " \t" or aligned else code
     return code if _doubles(width(before), width(before + lead), surroundings) else line
 
@@ -59,7 +59,7 @@ def _converted(rest: list[str], surroundings: Surroundings) -> list[str]:
     if not leads:
         return rest
     own = [indentation(line) for line in (*surroundings.above, surroundings.before, *surroundings.below)]
-    if surroundings.indent_unit == "\t":
+    if surroundings.indent_unit == "\t" or surroundings.before.startswith("\t"):
         step = next((size for size in (4, 2) if len(leads[0]) % size == 0), 0)
         if not step or any(" " in lead for lead in own):
             return rest

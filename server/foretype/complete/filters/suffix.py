@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from foretype.complete.filters.brackets import CLOSERS, OPENERS, closings, count, lexicon, outlook
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
-from foretype.complete.filters.lines import level, similar, telling, visible
+from foretype.complete.filters.lines import level, repeats, similar, telling, visible
 
 
 def next_lines(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
@@ -40,7 +40,7 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
     even = _even(lines, surroundings)
     for position, number in enumerate(seen):
         line = whole[number]
-        if not similar(line, below[0]):
+        if not repeats(line, below[0]):
             continue
         if telling(line):
             if (even[number] and not line.rstrip().endswith(tuple(OPENERS))) or (

@@ -21,14 +21,14 @@ _FENCED = frozenset({"markdown"})
 
 
 def special_tokens(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
-    """Ends the text where a control token is spelled out, unless the lines around hold that spelling too.
+    """Ends the text where a control token is spelled out, unless the lines around spell any out: they are about them.
 
     Holds for growing text, once ``leak_begun`` is held back.
     """
-    for found in _LEAK.finditer(candidate.text):
-        if not _stands_around(found.group(), surroundings):
-            return candidate.with_text(candidate.text[: found.start()], surroundings)
-    return candidate
+    found = _LEAK.search(candidate.text)
+    if found is None or any(_LEAK.search(line) for line in _near(surroundings)):
+        return candidate
+    return candidate.with_text(candidate.text[: found.start()], surroundings)
 
 
 def leak_begun(text: str) -> int:
@@ -43,9 +43,8 @@ def leak_begun(text: str) -> int:
 _LONGEST = max(map(len, LEAKS))
 
 
-def _stands_around(spelling: str, surroundings: Surroundings) -> bool:
-    near = (surroundings.before, surroundings.after, *surroundings.above, *surroundings.below)
-    return any(spelling in line for line in near)
+def _near(surroundings: Surroundings) -> tuple[str, ...]:
+    return (*surroundings.above, surroundings.before, surroundings.after, *surroundings.below)
 
 
 def chat(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
@@ -89,5 +88,4 @@ def fence_end(text: str, surroundings: Surroundings) -> int | None:
 
 def fences(surroundings: Surroundings) -> bool:
     """Whether a fence in the text can only come from the model: the language has none and none stands around."""
-    near = (*surroundings.above, surroundings.before, *surroundings.below)
-    return surroundings.spec.id not in _FENCED and not any(_FENCE.match(line) for line in near)
+    return surroundings.spec.id not in _FENCED and not any(_FENCE.match(line) for line in _near(surroundings))
