@@ -127,10 +127,13 @@ class ForetypeSession:
         for item in answer.items[:1]:
             before = buffer.line[item.start.column : buffer.cursor.column]
             ghost = ghost_of(item.text, before, buffer.line[buffer.cursor.column : item.end.column])
-            was_blank = self.screen.now.ghost is None
-            if ghost is not None and self.screen.show(ghost, item):
+            shown = self.screen.now.ghost
+            if ghost is None or (shown and not answer.done and shown.extends(ghost)):
+                # The beginning of what is there already is no reason to take the rest away.
+                continue
+            if self.screen.show(ghost, item):
                 self._seen.add(number)
-                if was_blank:
+                if shown is None:
                     self._editor.shown(item)
         if answer.done and self._tells:
             task = asyncio.ensure_future(self._fetch(number, buffer.uri))

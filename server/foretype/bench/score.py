@@ -154,9 +154,9 @@ def _line_is_right(ghost: Ghost, rest: str, after: str) -> bool:
 def _right_characters(ghost: Ghost, rest: str) -> int:
     offered, typed = _collapsed(ghost.text), _collapsed(rest)
     agree = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(offered, typed, strict=False))
-    right = len("".join(char for char, _ in agree).rstrip())
+    right = len("".join(char for char, _ in agree).rstrip("\n"))
     # What stands there already is not offered.
-    return max(0, right - len(ghost.replaced)) if right == len(offered.rstrip()) else right
+    return max(0, right - len(ghost.replaced)) if right == len(offered.rstrip("\n")) else right
 
 
 def _collapsed(text: str) -> str:
