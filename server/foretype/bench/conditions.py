@@ -65,6 +65,7 @@ def llama_server(props: Mapping[str, object], url: str) -> Conditions:
         "build": props.get("build_info", "unknown"),
         "context": f"{context} tokens" if context else "unknown",
         **(model_file(path) if path.is_file() else {"file": path.name}),
+        "quantisation": props.get("model_ftype", "unknown"),
     }
 
 

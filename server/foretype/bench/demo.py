@@ -35,7 +35,7 @@ class Outcome:
 
 
 async def play(command: Sequence[str], folder: Path, scenes: Sequence[Scene], console: Console) -> list[Outcome]:
-    """Start a server, play every scene and show it. Raises `ServerGone` and `RequestFailed`."""
+    """Start a server, play every scene and show it. Raises what `Editor.start` and `Editor.check` raise."""
     with console.status("Starting the language server …"):
         editor = await Editor.start(command, folder)
     try:
@@ -97,6 +97,7 @@ class _Player:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(asyncio.shield(asked.done), _PATIENCE_SECONDS)
             self._editor.on_status = None
+        self._editor.check()
 
     @contextlib.asynccontextmanager
     async def _on_stage(self) -> AsyncIterator[None]:

@@ -13,6 +13,7 @@ from typing import Any
 from foretype import __version__
 from foretype.bench.buffer import Buffer
 from foretype.bench.jsonrpc import Call, Connection, RequestFailed, ServerGone
+from foretype.errors import ForetypeError
 from foretype.lsp.uris import from_path
 from foretype.text.edits import locate
 from foretype.text.positions import Encoding, Point
@@ -57,6 +58,10 @@ class Status:
     kind: str = ""
     message: str = ""
     busy: bool = False
+
+
+class ServerUnable(ForetypeError):
+    """The server says that it can't work: no model, or one that doesn't load."""
 
 
 AnswerListener = Callable[[Answer], None]
@@ -130,6 +135,11 @@ class Editor:
             await editor.aclose()
             raise
         return editor
+
+    def check(self) -> None:
+        """Raises `ServerUnable`, with the server's own words, when it has said that it can't work."""
+        if self.status.kind == "Error":
+            raise ServerUnable(self.status.message)
 
     async def open(self, buffer: Buffer) -> None:
         """Open a document."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foretype.bench.buffer import Buffer
-from foretype.bench.editor import Answer, Asked, Editor, Item
+from foretype.bench.editor import Answer, Asked, Editor, Item, ServerUnable
 from foretype.bench.screen import Ghost, Screen, ghost_of
 from foretype.bench.seat import Work, apply_ghost, apply_key, open_buffers
 from foretype.bench.trace import Key, Trace
@@ -51,12 +51,17 @@ class ForetypeSession:
         return self._editor.process.pid if self._editor else None
 
     async def begin(self, trace: Trace, folder: Path) -> None:
-        """Start the server, open the files, and get it ready."""
+        """Start the server, open the files, and get it ready. Raises `ServerUnable` and `ServerGone`."""
         self._reset(open_buffers(trace, folder))
         self._editor = editor = await Editor.start(self._command, folder)
         if self._warm:
             await editor.open(self.buffers[0])
-        await self._ready(self.buffers[0] if self._warm else _scratch(folder))
+        try:
+            await self._ready(self.buffers[0] if self._warm else _scratch(folder))
+        except ServerUnable:
+            await self._editor.aclose()
+            self._editor = None
+            raise
         if self._warm:
             await asyncio.sleep(_IDLE_SECONDS)
         else:
@@ -73,6 +78,7 @@ class ForetypeSession:
         with contextlib.suppress(asyncio.TimeoutError):
             asked = self._editor.complete(buffer, lambda _: None, explicit=True)
             await asyncio.wait_for(asked.done, _READY_SECONDS)
+        self._editor.check()
         if buffer not in self.buffers:
             self._editor.close(buffer)
 
@@ -142,9 +148,11 @@ class ForetypeSession:
 
     async def _fetch(self, number: int, uri: str) -> None:
         assert self._editor is not None
+        if self._number != number:
+            # The next key was pressed already: it would be the next request's.
+            return
         told = await self._editor.last_ledger(uri)
-        # Once the next key was pressed, it may be the next request's.
-        if told is not None and self._number == number:
+        if told is not None:
             self._ledgers[number] = told
 
     async def _totals(self) -> Mapping[str, Any]:
