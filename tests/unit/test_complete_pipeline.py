@@ -14,7 +14,18 @@ import pytest
 from foretype.complete.pipeline import GRACE_SECONDS, SUPERSEDED, Completer
 from foretype.complete.results import CompletionRequest, CompletionResult
 from foretype.config.schema import Completion, Local, Settings
-from foretype.engines.base import Chunk, EngineInfo, Finish, FinishReason, GenerateRequest, Speeds, Usage, WorkerDied
+from foretype.engines.base import (
+    Alternative,
+    Chunk,
+    EngineInfo,
+    ExploreRequest,
+    Finish,
+    FinishReason,
+    GenerateRequest,
+    Speeds,
+    Usage,
+    WorkerDied,
+)
 from foretype.prompt.fim import Control, Prompt
 from foretype.syntax.cursor import Syntax
 from foretype.text.documents import Snapshot
@@ -45,6 +56,8 @@ class ScriptedEngine:
         self.generations: list[Generation] = []
         self.warmed: list[Prompt] = []
         self.family = "qwen"
+        self.explored: list[ExploreRequest] = []
+        self.lines: tuple[Alternative, ...] = ()
 
     async def info(self) -> EngineInfo:
         return EngineInfo("scripted", "scripted", self.family, 4096, Speeds(1000, 50, 20))
@@ -65,6 +78,11 @@ class ScriptedEngine:
                 yield Chunk(event, usage)
         finally:
             generation.closed = True
+
+    async def explore(self, request: ExploreRequest) -> tuple[Alternative, ...]:
+        self.generations.append(Generation(GenerateRequest(request.prompt, request.max_tokens)))
+        self.explored.append(request)
+        return self.lines
 
     async def warm(self, prompt: Prompt) -> bool:
         self.warmed.append(prompt)
@@ -362,7 +380,6 @@ async def test_auto_closed_brackets_leave_the_prompt_as_it_was() -> None:
         ):
             task = b.ask(f"def f(a):\n{line}{tail}", explicit=True)
             generation = await b.generation(number)
-            generation.say("§", END)
             await task
             prompts.append(generation.request.prompt)
         suffixes = {p.pieces[p.pieces.index(Control.SUFFIX) + 1] for p in prompts}
@@ -371,7 +388,7 @@ async def test_auto_closed_brackets_leave_the_prompt_as_it_was() -> None:
 
 async def test_crlf_files_get_crlf_and_models_see_plain_line_ends() -> None:
     async with bench() as b:
-        task = b.ask("def f(a):\r\n    if a:\r\n        ret$0\r\n", explicit=True)
+        task = b.ask("def f(a):\r\n    if a:\r\n        ret$0\r\n")
         generation = await b.generation(0)
         assert not any("\r" in piece for piece in generation.request.prompt.pieces if isinstance(piece, str))
         generation.say("urn a\n", END)
@@ -410,3 +427,35 @@ async def test_closing_a_document_ends_its_request_and_generation() -> None:
         assert not (await asyncio.wait_for(task, 2)).suggestions
         await asyncio.sleep(0.01)
         assert generation.closed
+
+
+async def test_who_asks_gets_several_distinct_ends_and_may_follow_each() -> None:
+    async with bench() as b:
+        b.engine.lines = (
+            Alternative("urn a + b", -1.0),
+            Alternative("urn a + b", -1.5),
+            Alternative("", -2.0),
+            Alternative("urn a - b", -3.0),
+        )
+        result = await b.ask("def f(a, b):\n    ret$0\n", explicit=True)
+        texts = [suggestion.text for suggestion in result.suggestions]
+        assert texts == ["urn a + b", "urn a - b"]
+        assert len({suggestion.id for suggestion in result.suggestions}) == 2
+        assert text_of(await b.ask("def f(a, b):\n    return a -$0\n")) == " b"
+        assert len(b.engine.generations) == 1
+
+
+async def test_without_fim_the_text_after_the_cursor_decides() -> None:
+    async with bench() as b:
+        b.engine.family = ""
+        b.engine.lines = (Alternative("er", -1.0, -40.0), Alternative("al", -2.0, -10.0))
+        result = await b.ask("def f(a, b):\n    tot$0\n    return total\n", explicit=True)
+        assert text_of(result) == "al"
+        assert b.engine.explored[0].after.startswith("\n    return total")
+
+
+async def test_an_end_that_breaks_the_syntax_comes_last() -> None:
+    async with bench() as b:
+        b.engine.lines = (Alternative("urn a b", -1.0), Alternative("urn a", -2.0))
+        result = await b.ask("def f(a, b):\n    ret$0\n", explicit=True)
+        assert [suggestion.text for suggestion in result.suggestions] == ["urn a", "urn a b"]

@@ -15,6 +15,9 @@ CHARACTERS_PER_TOKEN = 3.2
 COLD_SECONDS = 0.6
 """What a first answer may spend on reading, when nothing is resident."""
 
+ASKED_SECONDS, ASKED_TOKENS = 3.0, 640
+"""What an answer that the user asked for may spend on reading, and what it is given however slow the engine is."""
+
 WARM_SECONDS = 8.0
 """What idle time may spend on reading around the cursor."""
 
@@ -23,30 +26,43 @@ UNMEASURED = Speeds(prefill=200.0, decode=25.0)
 LEAST_TOKENS, MOST_TOKENS = 96, 4096
 MIDDLE_TOKENS = 320
 LINE_SECONDS, BLOCK_SECONDS = 2.0, 6.0
+MOST_LINE_TOKENS, MOST_BLOCK_TOKENS = 64, 256
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """For one engine: the full window, the window when nothing is resident yet, and tokens by kind of answer."""
+    """For one engine: the full window, the window when nothing is resident yet, and tokens by kind of answer.
+
+    ``cold_seconds`` is how long reading may take; the cold window is chosen for it.
+    """
 
     full: Window
     cold: Window
+    cold_seconds: float
     line_tokens: int
     block_tokens: int
 
 
-def budget(info: EngineInfo) -> Budget:
-    """The budget for an engine as it was measured; what is unmeasured is taken to be a small model on a laptop."""
+def budget(info: EngineInfo, explicit: bool = False) -> Budget:
+    """The budget for an engine as it was measured; what is unmeasured is taken to be a small model on a laptop.
+
+    Who asks for a suggestion waits for a good one: ``explicit`` requests may take longer.
+    """
     prefill = info.speeds.prefill or UNMEASURED.prefill
     decode = info.speeds.decode or UNMEASURED.decode
     room = min(MOST_TOKENS, (info.context_tokens or MOST_TOKENS) - MIDDLE_TOKENS * 2)
     warm = max(LEAST_TOKENS * 4, min(room, int(prefill * WARM_SECONDS)))
+    if explicit:
+        warm = max(warm, ASKED_TOKENS)
+        asked = max(ASKED_TOKENS, min(warm, int(prefill * ASKED_SECONDS)))
+        return Budget(_window(warm), _window(asked), asked / prefill, MOST_LINE_TOKENS, MOST_BLOCK_TOKENS)
     cold = max(LEAST_TOKENS, min(warm, int(prefill * COLD_SECONDS)))
     return Budget(
         _window(warm),
         _window(cold),
-        max(24, min(64, int(decode * LINE_SECONDS))),
-        max(64, min(256, int(decode * BLOCK_SECONDS))),
+        COLD_SECONDS,
+        max(24, min(MOST_LINE_TOKENS, int(decode * LINE_SECONDS))),
+        max(64, min(MOST_BLOCK_TOKENS, int(decode * BLOCK_SECONDS))),
     )
 
 

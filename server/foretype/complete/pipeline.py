@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 from foretype.complete.budget import Budget, Rhythm, budget
+from foretype.complete.candidates import candidates
 from foretype.complete.desk import Desk
 from foretype.complete.explain import History
 from foretype.complete.generator import Generator
@@ -128,7 +129,7 @@ class Completer:
         if request.snapshot.language in settings.disabled_languages:
             return run.nothing(f"suggestions are turned off for {request.snapshot.language}")
         while True:
-            stream = self._known(desk, run)
+            stream = None if request.explicit else self._known(desk, run)
             if stream is None:
                 await asyncio.sleep(0)
                 if run.superseded:
@@ -138,7 +139,11 @@ class Completer:
                 info = await self._loaded(run)
                 if run.superseded:
                     return run.nothing(SUPERSEDED)
-                stream = self._start(desk, run, info)
+                stream = self._begin(desk, run, info)
+                if request.explicit and stream.intent is Intent.LINE:
+                    return await self._several(desk, run, stream, info)
+                desk.streams.append(stream)
+                self._generate(stream, info, budget(info, request.explicit))
             elif not self._continues(run, stream):
                 return run.nothing(run.reason)
             result = await self._follow(desk, run, stream)
@@ -181,18 +186,24 @@ class Completer:
         run.queue_ms = since(begun)
         return info
 
-    def _start(self, desk: Desk, run: Run, info: EngineInfo) -> Stream:
+    def _begin(self, desk: Desk, run: Run, info: EngineInfo) -> Stream:
         begun = time.perf_counter()
         assert run.at is not None
         snapshot, cursor = run.request.snapshot, run.request.cursor
-        allowed = budget(info)
-        anchor = self._warmer.anchor(desk, snapshot, cursor, info)
+        allowed = budget(info, run.request.explicit)
+        anchor = self._warmer.anchor(desk, snapshot, cursor, info, allowed)
         stream = Stream.begin(run.key, anchor, snapshot, cursor, run.at.intent)
-        desk.streams.append(stream)
         run.join(stream, "model")
         run.ledger = replace(run.ledger, prompt_ms=since(begun))
-        self._generate(stream, info, allowed)
         return stream
+
+    async def _several(self, desk: Desk, run: Run, stream: Stream, info: EngineInfo) -> CompletionResult:
+        """Distinct ends of the line for a user who asked; typing may follow any of them."""
+        self._generator.stop()
+        tokens = budget(info, explicit=True).line_tokens
+        result, streams = await candidates(self._engine, info, self._syntax.languages, run, stream, tokens)
+        desk.streams.extend(reversed(streams))
+        return result or run.nothing(SUPERSEDED)
 
     def _generate(self, stream: Stream, info: EngineInfo, allowed: Budget) -> None:
         tokens = allowed.block_tokens if stream.intent is Intent.BLOCK else allowed.line_tokens

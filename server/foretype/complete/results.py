@@ -13,7 +13,8 @@ from foretype.text.positions import Point
 class CompletionRequest:
     """A cursor in a snapshot; ``explicit`` when the user asked, not the editor.
 
-    ``selected`` is the text of the pop-up item in focus and ``selected_start`` where it begins to replace, if any.
+    ``selected`` is the text of the pop-up item in focus, if any; it would replace what lies between
+    ``selected_start`` and ``selected_end``.
     """
 
     snapshot: Snapshot
@@ -21,6 +22,7 @@ class CompletionRequest:
     explicit: bool = False
     selected: str | None = None
     selected_start: Point | None = None
+    selected_end: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Run:
     _started: float = field(default_factory=time.perf_counter)
     _base: Usage = field(default_factory=Usage)
     _shown: CompletionResult | None = None
-    _id: str = ""
+    _ids: list[str] = field(default_factory=list)
 
     @property
     def superseded(self) -> bool:
@@ -77,7 +77,7 @@ class Run:
             if self._shown is not None and filtered.rejected in filters.LATE:
                 return replace(self._shown, ledger=self.ledger, done=True)
             return self.nothing(f"rejected: {filtered.rejected}")
-        return self._offer(filtered.candidate, complete)
+        return self.offer([filtered.candidate], complete)
 
     def update(self, result: CompletionResult) -> None:
         """Tells the listener, if there is one, of a result longer than those before."""
@@ -91,12 +91,18 @@ class Run:
         self.ledger = replace(self.ledger, total_ms=since(self._started))
         return CompletionResult((), reason, self.engine, self.ledger)
 
-    def _offer(self, candidate: Candidate, complete: bool) -> CompletionResult:
+    def offer(self, candidates: list[Candidate], complete: bool = True) -> CompletionResult:
+        """The result with these suggestions."""
         cursor = self.request.cursor
-        self._id = self._id or uuid4().hex
-        text = candidate.text.replace("\n", _line_ending(self.request.snapshot))
-        end = Point(cursor.line, cursor.column + candidate.replaces)
-        return CompletionResult((Suggestion(self._id, text, cursor, end),), None, self.engine, self.ledger, complete)
+        ending = _line_ending(self.request.snapshot)
+        while len(self._ids) < len(candidates):
+            self._ids.append(uuid4().hex)
+        suggestions = tuple(
+            Suggestion(id, c.text.replace("\n", ending), cursor, Point(cursor.line, cursor.column + c.replaces))
+            for id, c in zip(self._ids, candidates, strict=False)
+        )
+        self.ledger = replace(self.ledger, total_ms=since(self._started))
+        return CompletionResult(suggestions, None, self.engine, self.ledger, complete)
 
     def _account(self, usage: Usage, changed_by: tuple[str, ...], filter_ms: float) -> None:
         base = self._base

@@ -8,7 +8,7 @@ import logging
 import time
 from dataclasses import replace
 
-from foretype.complete.budget import CHARACTERS_PER_TOKEN, COLD_SECONDS, UNMEASURED, Budget, budget
+from foretype.complete.budget import CHARACTERS_PER_TOKEN, UNMEASURED, Budget, budget
 from foretype.complete.desk import Desk
 from foretype.complete.generator import Generator
 from foretype.complete.stream import plain
@@ -37,9 +37,8 @@ class Warmer:
         self._asked = 0.0
         self._task: asyncio.Task[None] | None = None
 
-    def anchor(self, desk: Desk, snapshot: Snapshot, cursor: Point, info: EngineInfo) -> Anchor:
+    def anchor(self, desk: Desk, snapshot: Snapshot, cursor: Point, info: EngineInfo, allowed: Budget) -> Anchor:
         """The anchor to use now: the one made ready, the one in use, or a new one that is soon read."""
-        allowed = budget(info)
         for known in (desk.ready, desk.anchor):
             if known is not None and known.holds(snapshot, cursor, allowed.full):
                 if known is desk.ready:
@@ -47,7 +46,7 @@ class Warmer:
                 desk.anchor = known
                 return known
         full = place_anchor(desk.anchor, snapshot, cursor, allowed.full)
-        desk.is_full = _seconds_to_read(full, desk.anchor, info) <= COLD_SECONDS
+        desk.is_full = _seconds_to_read(full, desk.anchor, info) <= allowed.cold_seconds
         desk.anchor = full if desk.is_full else place_anchor(None, snapshot, cursor, allowed.cold)
         return desk.anchor
 

@@ -111,7 +111,7 @@ class ExploreRequest:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One end of a line, its mean log-probability per token, and that of the text after it, where that was asked."""
+    """One end of a line, its log-probability, and that of the text after it, where that was asked."""
 
     text: str
     logprob: float

@@ -185,7 +185,14 @@ class Outlook:
     def limit(self, words: Lexicon, replaced: str) -> Due:
         """How many more than it opens an answer may close that replaces this text after the cursor."""
         counts = closings(words, "", replaced)
-        extra = counts[-1][1] if counts else (0, 0, 0)
+        return self._with(counts[-1][1] if counts else (0, 0, 0))
+
+    def least(self, words: Lexicon, after: str) -> Due:
+        """The least of the limits for whatever part of the text after the cursor."""
+        extras = [(0, 0, 0), *(closed for _, closed in closings(words, "", after))]
+        return self._with((min(e[0] for e in extras), min(e[1] for e in extras), min(e[2] for e in extras)))
+
+    def _with(self, extra: Due) -> Due:
         most = [max(0, due + more) for due, more in zip(self.due, extra, strict=True)]
         return most[0], most[1], most[2]
 

@@ -11,7 +11,7 @@ from foretype.complete.filters.indent import indent
 from foretype.complete.filters.lines import begins, visible
 from foretype.complete.filters.loops import held, loop_start, repetition
 from foretype.complete.filters.suffix import meets, meets_begun, next_lines
-from foretype.complete.filters.tail import brackets, even_end, rest_of_line, tail_begun
+from foretype.complete.filters.tail import brackets, rest_of_line, safe_end, tail_begun
 from foretype.complete.filters.tokens import chat, leak_begun, special_tokens
 from foretype.complete.filters.unsafe import invisible
 
@@ -85,24 +85,23 @@ def run_partial(candidate: Candidate, surroundings: Surroundings) -> Filtered:
     if echo_begun(text, surroundings) or undo_begun(text, surroundings):
         return Filtered(None, (), "may repeat what was there")
     text = _settled(text, surroundings)
-    shown = indent(Candidate(text, candidate.replaces), surroundings)
-    current = candidate if isinstance(shown, Rejection) else shown
-    joined = rest_of_line(current, surroundings)
-    replaces = current.replaces if isinstance(joined, Rejection) else joined.replaces
-    current = _joined(Candidate(current.text, replaces), surroundings)
-    if sum(not char.isspace() for char in current.text) < VISIBLE:
+    shown = indent(Candidate(text), surroundings)
+    text = _joined(text if isinstance(shown, Rejection) else shown.text, surroundings)
+    if sum(not char.isspace() for char in text) < VISIBLE:
         return Filtered(None, (), "too little to show yet")
-    return Filtered(current, ("indentation",) if not candidate.text.startswith(current.text) else ())
+    joined = rest_of_line(Candidate(text, candidate.replaces), surroundings)
+    replaces = candidate.replaces if isinstance(joined, Rejection) else joined.replaces
+    return Filtered(Candidate(text, replaces), () if candidate.text.startswith(text) else ("indentation",))
 
 
-def _joined(candidate: Candidate, surroundings: Surroundings) -> Candidate:
+def _joined(text: str, surroundings: Surroundings) -> str:
     """Without what may yet be trimmed because of what the line goes on with, and what closes more than is open."""
     while True:
-        text = candidate.text[: even_end(candidate, surroundings)].rstrip()
-        text = text[: len(text) - tail_begun(text, surroundings)]
-        if text == candidate.text:
-            return candidate
-        candidate = Candidate(text, candidate.replaces)
+        shorter = text[: safe_end(text, surroundings)].rstrip()
+        shorter = shorter[: len(shorter) - tail_begun(shorter, surroundings)]
+        if shorter == text:
+            return text
+        text = shorter
 
 
 def _settled(text: str, surroundings: Surroundings) -> str:

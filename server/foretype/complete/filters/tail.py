@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from foretype.complete.filters.brackets import (
+    Due,
     Lexicon,
     closings,
     count,
@@ -25,7 +26,8 @@ def rest_of_line(candidate: Candidate, surroundings: Surroundings) -> Candidate 
     """Trims from the text's end what the line goes on with, or replaces closers there that the text brings itself.
 
     Of all ways to do either, or neither, it takes the one that leaves the fewest brackets and quotes unmatched;
-    trimming goes before leaving and leaving before replacing where that is the same. Only at the end: growing text
+    trimming goes before leaving and leaving before replacing where that is the same. What the editor closed by itself
+    is replaced rather than trimmed, so that the cursor comes to stand behind it. Only at the end: growing text
     is shown without what ``tail_begun`` finds at its end. What is replaced may change while a text grows.
     """
     after = surroundings.after[candidate.replaces :]
@@ -35,11 +37,14 @@ def rest_of_line(candidate: Candidate, surroundings: Surroundings) -> Candidate 
     best = candidate
     least = _faults(words, candidate, surroundings)
     for length in _overlaps(candidate.text, after):
-        text = candidate.text.rstrip()[:-length]
-        trimmed = candidate.with_text(text, surroundings)
-        now = _faults(words, trimmed, surroundings)
+        text = candidate.text.rstrip()
+        if candidate.replaces + length <= len(surroundings.auto_closed) and after.startswith(text[-length:]):
+            joined = Candidate(text, candidate.replaces + length)
+        else:
+            joined = candidate.with_text(text[:-length], surroundings)
+        now = _faults(words, joined, surroundings)
         if now < least or (now == least and best is candidate):
-            best, least = trimmed, now
+            best, least = joined, now
     if words is not None and least:
         for replaces in range(candidate.replaces + 1, candidate.replaces + _inert(after) + 1):
             claimed = Candidate(candidate.text, replaces)
@@ -98,7 +103,7 @@ def brackets(candidate: Candidate, surroundings: Surroundings) -> Candidate | Re
     """Ends the text before a closer that nothing needs, on the line before if it isn't the first line.
 
     Refuses brackets that cross, and text in the middle of a line that leaves more open than there was. Only at the
-    end: an answer may still open what it closed. Growing text is shown up to ``even_end``.
+    end: an answer may still open what it closed. Growing text is shown up to ``safe_end``.
     """
     if not _reads(surroundings):
         return candidate
@@ -118,18 +123,33 @@ def brackets(candidate: Candidate, surroundings: Surroundings) -> Candidate | Re
 
 def even_end(candidate: Candidate, surroundings: Surroundings) -> int:
     """Where the text has to end so that it closes nothing that is not open, or closed by what follows."""
-    words, text = lexicon(surroundings.spec), candidate.text
-    rest = surroundings.after[candidate.replaces :]
-    if not count(surroundings) and not _has_code(words, rest):
-        return len(text)
-    counts = closings(words, surroundings.before, text)
+    if not _counts(surroundings, surroundings.after[candidate.replaces :]):
+        return len(candidate.text)
+    words = lexicon(surroundings.spec)
     limit = outlook(surroundings).limit(words, surroundings.after[: candidate.replaces])
+    return _end_within(candidate.text, words, surroundings, limit)
+
+
+def safe_end(text: str, surroundings: Surroundings) -> int:
+    """The same for a growing text, whatever part of the line it will replace in the end."""
+    if not _counts(surroundings, surroundings.after):
+        return len(text)
+    words = lexicon(surroundings.spec)
+    return _end_within(text, words, surroundings, outlook(surroundings).least(words, surroundings.after))
+
+
+def _end_within(text: str, words: Lexicon, surroundings: Surroundings, limit: Due) -> int:
+    counts = closings(words, surroundings.before, text)
     if not counts or not exceeds(counts[-1][1], limit):
         return len(text)
     fine = max((position for position, (_, closed) in enumerate(counts) if not exceeds(closed, limit)), default=-1)
     end = counts[fine + 1][0]
     line = text.rfind("\n", 0, end)
     return end if line < 0 else line
+
+
+def _counts(surroundings: Surroundings, rest: str) -> bool:
+    return _reads(surroundings) and (count(surroundings) or _has_code(lexicon(surroundings.spec), rest))
 
 
 def _has_code(words: Lexicon, rest: str) -> bool:

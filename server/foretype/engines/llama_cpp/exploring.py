@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A line's text, its mean log-probability per token, and that of the text after it (None if none was given)."""
+    """A line's text, its log-probability, and that of the text after it (None if none was given)."""
 
     text: str
     logprob: float
@@ -156,10 +156,9 @@ class Explorer:
     def _weighed(self, line: Line, base: Sequence, after: str, tail: bytes) -> Weighed:
         stream = TextStream(tail, ())
         text = "".join(stream.add(self._model.pieces[token]) for token in line.tokens).split("\n", 1)[0]
-        mean = line.total / max(1, len(line.tokens))
         wanted = self._model.tokenize(after.removeprefix("\n") if line.breaks else after)[:AFTER_TOKENS]
         if not wanted:
-            return Weighed(text, mean, None)
+            return Weighed(text, line.total, None)
         if line.breaks:
             line.ended = False
             self._settle([line], base)
@@ -168,7 +167,7 @@ class Explorer:
         at = line.start + len(line.tokens)
         self._evaluate([Place(token, at + n, line.sequence) for n, token in enumerate(wanted)], base)
         score += sum(logprob(self._context.logits(n), token) for n, token in enumerate(wanted[1:]))
-        return Weighed(text, mean, score / len(wanted))
+        return Weighed(text, line.total, score)
 
     def _evaluate(self, places: list[Place], base: Sequence) -> None:
         assert len(places) <= BATCH_TOKENS

@@ -127,7 +127,7 @@ class Finished(Message, frozen=True, tag=True, array_like=True):
 
 
 class Explored(Message, frozen=True, tag=True, array_like=True):
-    """Lines as (text, mean log-probability, that of the text after it or None), the likeliest first."""
+    """Lines as (text, log-probability, that of the text after it or None), the likeliest first."""
 
     id: int
     lines: tuple[tuple[str, float, float | None], ...]

@@ -1,0 +1,85 @@
+"""Several ends for a line, for whoever asks: found in one batch, filtered, ranked, distinct."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from foretype.complete import filters
+from foretype.complete.filters import Candidate
+from foretype.complete.results import CompletionResult
+from foretype.complete.run import Run
+from foretype.complete.stream import Stream, plain
+from foretype.engines.base import Alternative, Engine, EngineInfo, ExploreRequest, FinishReason
+from foretype.prompt.families import find
+from foretype.prompt.layout import lay_out
+from foretype.syntax.closes import adds_error
+from foretype.syntax.languages import Languages
+
+WITH_SUFFIX, WITHOUT_SUFFIX = 3, 8
+"""Lines to weigh: for models that have read the suffix, and for those whose lines have yet to be held against it."""
+
+AFTER_CHARACTERS = 240
+
+
+async def candidates(
+    engine: Engine, info: EngineInfo, languages: Languages, run: Run, begun: Stream, max_tokens: int
+) -> tuple[CompletionResult | None, tuple[Stream, ...]]:
+    """The result with distinct suggestions, best first, and each one's text as a stream that typing can follow.
+
+    A model without FIM has not seen what comes after the cursor: its lines are ranked by the probability of line and
+    following text together. Otherwise the likeliest line leads. One that adds a syntax error comes last. No result
+    if the request was superseded meanwhile. Raises EngineError.
+    """
+    anchor = begun.anchor
+    family = find(info.family)
+    prompt = lay_out(family, plain(anchor.prefix), plain(anchor.suffix), begun.middle)
+    after = "" if family else plain(anchor.suffix)[:AFTER_CHARACTERS]
+    request = ExploreRequest(prompt, WITH_SUFFIX if family else WITHOUT_SUFFIX, max_tokens, after)
+    found = await _unless_superseded(run, engine, request)
+    if run.superseded:
+        return None, ()
+    ranked = sorted(found, key=_joint, reverse=True) if after.strip() else list(found)
+    kept, streams, rejected = _filtered(run, begun, ranked)
+    if not kept:
+        return run.nothing(rejected or "the model has nothing to add"), ()
+    kept.sort(key=lambda candidate: _breaks(languages, run, candidate))
+    return run.offer(kept), streams
+
+
+async def _unless_superseded(run: Run, engine: Engine, request: ExploreRequest) -> tuple[Alternative, ...]:
+    work = asyncio.ensure_future(engine.explore(request))
+    superseded = asyncio.ensure_future(run.ticket.wait())
+    try:
+        await asyncio.wait((work, superseded), return_when=asyncio.FIRST_COMPLETED)
+        return work.result() if work.done() else ()
+    finally:
+        superseded.cancel()
+        work.cancel()
+
+
+def _joint(line: Alternative) -> float:
+    return line.logprob + (line.after if line.after is not None else float("-inf"))
+
+
+def _filtered(
+    run: Run, begun: Stream, lines: list[Alternative]
+) -> tuple[list[Candidate], tuple[Stream, ...], str | None]:
+    kept: dict[str, Candidate] = {}
+    streams: list[Stream] = []
+    rejected: str | None = None
+    for line in lines:
+        filtered = filters.run(Candidate(line.text), run.surroundings)
+        if filtered.candidate is None:
+            rejected = rejected or f"rejected: {filtered.rejected}"
+        elif filtered.candidate.text not in kept:
+            kept[filtered.candidate.text] = filtered.candidate
+            streams.append(replace(begun, text=line.text, finish=FinishReason.END))
+    return list(kept.values()), tuple(streams), rejected
+
+
+def _breaks(languages: Languages, run: Run, candidate: Candidate) -> bool:
+    around = run.surroundings
+    before = [*(f"{line}\n" for line in around.above), around.before]
+    after = [around.after[candidate.replaces :] + "\n", *(f"{line}\n" for line in around.below)]
+    return adds_error(languages, run.request.snapshot.language, before, candidate.text, after)
