@@ -14,6 +14,7 @@ from foretype.bench.llama_server import LlamaServer, PeerError
 from foretype.bench.screen import Ghost, Screen
 from foretype.bench.seat import Work, apply_ghost, apply_key, open_buffers
 from foretype.bench.trace import Key, Trace
+from foretype.bench.vim_requests import infill_request, warm_up_request
 from foretype.text.edits import body
 
 _RETRY_SECONDS = 0.1
@@ -183,36 +184,10 @@ class LlamaVimSession:
         self._ring.evict_like(vim.getline(lines, line - around, min(line + around, len(lines))))
         budget = vim.T_MAX_PREDICT_MS if previous else vim.T_MAX_PREDICT_FIRST_MS
         self._work.requests += 1
-        self._job = asyncio.ensure_future(self._infill(self._request(context, budget), keys, self._number))
+        self._job = asyncio.ensure_future(
+            self._infill(infill_request(context, self._ring.extra, budget), keys, self._number)
+        )
         self._gather_around(lines, y)
-
-    def _request(self, context: vim.Context, budget_ms: int) -> dict[str, Any]:
-        return {
-            "id_slot": 0,
-            "input_prefix": context.prefix,
-            "input_suffix": context.suffix,
-            "input_extra": self._ring.extra,
-            "prompt": context.middle,
-            "n_predict": vim.N_PREDICT,
-            "stop": [],
-            "n_indent": context.indent,
-            "top_k": 40,
-            "top_p": 0.90,
-            "samplers": ["top_k", "top_p", "infill"],
-            "stream": False,
-            "cache_prompt": True,
-            "t_max_prompt_ms": vim.T_MAX_PROMPT_MS,
-            "t_max_predict_ms": budget_ms,
-            "response_fields": [
-                "content",
-                "timings/prompt_n",
-                "timings/prompt_ms",
-                "timings/predicted_n",
-                "timings/predicted_ms",
-                "truncated",
-                "tokens_cached",
-            ],
-        }
 
     async def _infill(self, request: Mapping[str, Any], keys: list[str], number: int) -> None:
         """The job and ``s:fim_on_response``, with ``s:fim_on_exit`` after it."""
@@ -277,24 +252,7 @@ class LlamaVimSession:
                 self._spawn(self._warm_up())
 
     async def _warm_up(self) -> None:
-        answer = await self._server.infill(
-            {
-                "id_slot": 0,
-                "input_prefix": "",
-                "input_suffix": "",
-                "input_extra": self._ring.extra,
-                "prompt": "",
-                "n_predict": 0,
-                "temperature": 0.0,
-                "samplers": [],
-                "stream": False,
-                "cache_prompt": True,
-                "t_max_prompt_ms": 1,
-                "t_max_predict_ms": 1,
-                # llama.vim asks for [""], so that nothing comes back; the count is for the report.
-                "response_fields": ["timings/prompt_n"],
-            }
-        )
+        answer = await self._server.infill(warm_up_request(self._ring.extra))
         self._work.idle_evaluated_tokens = (self._work.idle_evaluated_tokens or 0) + _tokens(answer, "prompt_n")
 
     def _name(self) -> str:
