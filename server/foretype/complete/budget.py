@@ -76,6 +76,7 @@ class Rhythm:
     """A typist's usual gap between keys, in seconds, and the soft deadline that follows from it."""
 
     LONGEST_GAP = 1.0
+    LONGEST_DEBOUNCE = 0.3
 
     def __init__(self) -> None:
         self._gaps: deque[float] = deque(maxlen=40)
@@ -91,6 +92,14 @@ class Rhythm:
     def gap(self) -> float:
         """The median gap; 0.15 s until a few keys are known."""
         return median(self._gaps) if len(self._gaps) >= 5 else 0.15
+
+    def debounce(self, info: EngineInfo) -> float:
+        """Seconds to wait for another key before asking an engine that is slower than the typist.
+
+        None for an engine that keeps what it has evaluated when it is interrupted: the next request builds on it.
+        """
+        first_text = info.speeds.first_token_ms / 1000
+        return 0.0 if info.keeps_work or first_text <= self.gap else min(self.LONGEST_DEBOUNCE, self.gap)
 
     @property
     def soft_deadline(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from foretype.complete.candidates import candidates
 from foretype.complete.desk import Desk
 from foretype.complete.explain import History
 from foretype.complete.generator import Generator
+from foretype.complete.power import Speculation
 from foretype.complete.results import CompletionRequest, CompletionResult
 from foretype.complete.run import OnUpdate, Run, since
 from foretype.complete.stream import Stream
@@ -39,6 +41,7 @@ class Completer:
         self._warmer = Warmer(engine, self._generator)
         self._desks: dict[str, Desk] = {}
         self._rhythm = Rhythm()
+        self._speculation = Speculation()
         self._ahead: asyncio.Task[None] | None = None
         self._history = History()
 
@@ -137,6 +140,7 @@ class Completer:
                 if (run.at or self._examine(run)).intent is Intent.NONE:
                     return run.nothing(run.reason)
                 info = await self._loaded(run)
+                await self._debounce(run, info)
                 if run.superseded:
                     return run.nothing(SUPERSEDED)
                 stream = self._begin(desk, run, info)
@@ -186,6 +190,14 @@ class Completer:
         run.queue_ms = since(begun)
         return info
 
+    async def _debounce(self, run: Run, info: EngineInfo) -> None:
+        """Waits for the next key where it would most likely come before any answer, and cost what was begun."""
+        seconds = 0.0 if run.request.explicit else self._rhythm.debounce(info)
+        if seconds:
+            run.ledger = replace(run.ledger, debounce_ms=seconds * 1000)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(run.ticket.wait(), seconds)
+
     def _begin(self, desk: Desk, run: Run, info: EngineInfo) -> Stream:
         begun = time.perf_counter()
         assert run.at is not None
@@ -213,7 +225,7 @@ class Completer:
         """Whether a stream holds the answer and, if it may run ahead, the line after it."""
         rest = stream.text[stream.offered :]
         lines = rest.lstrip("\n").count("\n")
-        ahead = 1 if self._settings.local.speculate else 0
+        ahead = 1 if self._speculation.allowed(self._settings.local) else 0
         wanted = self._settings.completion.max_lines if stream.intent is Intent.BLOCK else 1
         return lines >= wanted + ahead
 
@@ -261,7 +273,7 @@ class Completer:
 
     def _afterwards(self, desk: Desk, run: Run, stream: Stream) -> None:
         """After an answer: what the typist may want next is prepared in idle time."""
-        if not self._settings.local.speculate:
+        if not self._speculation.allowed(self._settings.local):
             return
         if not stream.running and stream.finish is None and self._generator.active is None and not self._enough(stream):
             self._ahead = asyncio.create_task(self._resume(stream))

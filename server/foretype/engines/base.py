@@ -151,7 +151,8 @@ class Speeds:
 class EngineInfo:
     """What is known of an engine; ``family`` names the FIM family, or is empty for a prefix-only model.
 
-    ``facts`` are shown by ``doctor``: name and value, in order.
+    ``facts`` are shown by ``doctor``: name and value, in order. ``keeps_work`` says that what a cancelled generation
+    has evaluated serves the next one.
     """
 
     name: str
@@ -160,6 +161,7 @@ class EngineInfo:
     context_tokens: int = 0
     speeds: Speeds = Speeds()
     facts: tuple[tuple[str, str], ...] = field(default=())
+    keeps_work: bool = False
 
 
 class Engine(Protocol):

@@ -18,6 +18,7 @@ _SENTENCE = re.compile(
 )
 _SENTENCE_BEGUN = re.compile(r"[ \t]*(?:sure|certainly|of(?: course)?|here(?:'s)?|below|the)\b", re.IGNORECASE)
 _FENCED = frozenset({"markdown"})
+_LONGEST = max(map(len, LEAKS))
 
 
 def special_tokens(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
@@ -33,14 +34,12 @@ def special_tokens(candidate: Candidate, surroundings: Surroundings) -> Candidat
 
 def leak_begun(text: str) -> int:
     """How many characters at the end of a growing text may be the beginning of a control token."""
-    for length in range(min(len(text), _LONGEST - 1), 0, -1):
-        end = text[-length:]
-        if any(leak.startswith(end) for leak in LEAKS):
-            return length
+    start = text.find("<", max(0, len(text) - _LONGEST))
+    while start >= 0:
+        if any(leak.startswith(text[start:]) for leak in LEAKS):
+            return len(text) - start
+        start = text.find("<", start + 1)
     return 0
-
-
-_LONGEST = max(map(len, LEAKS))
 
 
 def _near(surroundings: Surroundings) -> tuple[str, ...]:

@@ -221,7 +221,7 @@ class LlamaCppEngine:
             if not loaded.done() or loaded.cancelled() or loaded.exception() is not None:
                 await worker.kill()
         self._used = time.monotonic()
-        self._info = EngineInfo("local", model.name, reply.family, reply.context_tokens, Speeds(), reply.facts)
+        self._info = EngineInfo("local", model.name, reply.family, reply.context_tokens, Speeds(), reply.facts, True)
         self._report(EngineState.READY, f"{model.name} is ready")
         if self._resting is None:
             self._resting = asyncio.create_task(self._rest())
