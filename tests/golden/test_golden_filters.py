@@ -1,11 +1,11 @@
 """What each filter makes of an answer, and what the chain does.
 
 ``filters/<filter>.txt`` holds cases for one filter, ``filters/chain.txt`` for all of them in order. A case begins with
-``=== language | what it shows`` (then, if need be, ``| prose`` or ``| undone: text``), holds the document with the
-cursor at ``$0``, the answer below ``--- answer``, and what becomes of it: ``--- same``, ``--- rejected: why``, or
-``--- then`` (``--- then, replacing 1``) and the new text. For the chain the filters that changed it are named there.
-``·`` stands for a space that could not be seen, ``\\uXXXX`` for that character. ``FORETYPE_UPDATE_GOLDEN=1`` rewrites
-what becomes of the answers.
+``=== language | what it shows`` (then, if need be, ``| prose``, ``| undone: text`` or ``| auto-closed: )``), holds the
+document with the cursor at ``$0``, the answer below ``--- answer``, and what becomes of it: ``--- same``,
+``--- rejected: why``, or ``--- then`` (``--- then, replacing 1``) and the new text. For the chain the filters that
+changed it are named there. ``·`` stands for a space that could not be seen, ``\\uXXXX`` for that character.
+``FORETYPE_UPDATE_GOLDEN=1`` rewrites what becomes of the answers.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ def around(syntax: Syntax, case: Case) -> Surroundings:
     before, after = meant(case.document).split("$0")
     lines = tuple(re.split(r"(?<=\n)", before + after))
     cursor = Point(before.count("\n"), len(before.rsplit("\n", 1)[-1]))
-    undone = next((option.removeprefix("undone: ") for option in options if option.startswith("undone: ")), "")
-    found = survey(Snapshot("file:///case", 1, language, lines), cursor, syntax, undone)
-    return replace(found, prose="prose" in options)
+    named = dict(option.split(": ", 1) for option in options if ": " in option)
+    found = survey(Snapshot("file:///case", 1, language, lines), cursor, syntax, named.get("undone", ""))
+    return replace(found, prose="prose" in options, auto_closed=named.get("auto-closed", ""))
 
 
 def check(syntax: Syntax, name: str, case: Case) -> str:
