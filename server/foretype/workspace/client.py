@@ -1,0 +1,175 @@
+"""The workspace as the server sees it: tells the helper process what is open, and asks it what is related."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from foretype.context.related import Piece, Tier
+from foretype.text.documents import Snapshot
+from foretype.workspace import messages
+from foretype.workspace.files import LARGEST_FILE, path_key
+from foretype.workspace.process import HelperProcess
+
+MOST_CRASHES = 3
+PATIENCE_SECONDS = 5.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A workspace folder on this machine."""
+
+    path: PurePath
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """What is related to a cursor: pieces in the order in which they are wanted, and the paths to show for theirs.
+
+    ``path`` is the document's own, as pieces have it; ``repository`` its folder's name, or empty.
+    """
+
+    path: str
+    repository: str
+    shown: dict[str, str]
+    pieces: tuple[Piece, ...]
+
+
+class Workspace:
+    """Keeps nothing but the open documents; the helper process is started when it is first needed.
+
+    Nothing here takes longer than writing a frame. When the helper crashes it is started anew, a few times.
+    ``to_path`` says which file a URI names; ``on_indexed`` is called when all files known of have been read.
+    """
+
+    def __init__(self, to_path: Callable[[str], PurePath | None]) -> None:
+        self.on_indexed: Callable[[], None] = lambda: None
+        self.is_indexed = False
+        self._to_path = to_path
+        self._folders: messages.Folders = messages.Folders((), False)
+        self._documents: dict[str, Snapshot] = {}
+        self._sent: dict[str, tuple[str, ...]] = {}
+        self._helper: HelperProcess | None = None
+        self._starting: asyncio.Task[HelperProcess | None] | None = None
+        self._waiting: dict[int, asyncio.Future[messages.Related]] = {}
+        self._asked = 0
+        self._crashes = 0
+        self._closed = False
+
+    def set_folders(self, folders: Iterable[Folder], watched: bool) -> None:
+        """Takes the workspace folders; ``watched`` if `files_changed` will be told of changes in them."""
+        self._folders = messages.Folders(tuple((path_key(each.path), each.name) for each in folders), watched)
+        self.is_indexed = False
+        if self._helper is not None:
+            self._helper.send(self._folders)
+        elif self._folders.folders:
+            self._start()
+
+    def opened(self, snapshot: Snapshot) -> None:
+        """A document was opened or changed; the helper hears of it when it is asked next."""
+        self._documents[snapshot.uri] = snapshot
+
+    def closed(self, uri: str) -> None:
+        """A document was closed."""
+        self._documents.pop(uri, None)
+        if self._sent.pop(uri, None) is not None and self._helper is not None:
+            self._helper.send(messages.Closed(self._path(uri)))
+
+    def files_changed(self, uris: Iterable[str]) -> None:
+        """Files or folders were made, changed or removed on disk."""
+        paths = tuple(path_key(path) for path in map(self._to_path, uris) if path is not None)
+        if paths and self._helper is not None:
+            self._helper.send(messages.Changed(paths))
+
+    async def related(self, snapshot: Snapshot, line: int, window: tuple[int, int]) -> Related | None:
+        """What is related to a line of a document; None if the helper can't tell or takes too long."""
+        helper = await self._ready()
+        if helper is None:
+            return None
+        for other in self._documents.values():
+            if other.uri != snapshot.uri:
+                self._send(helper, other)
+        self._send(helper, snapshot)
+        self._asked += 1
+        number = self._asked
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        path = self._path(snapshot.uri)
+        helper.send(messages.Ask(number, path, line, window))
+        try:
+            found = await asyncio.wait_for(answer, PATIENCE_SECONDS)
+        except (asyncio.TimeoutError, ConnectionError):
+            return None
+        finally:
+            self._waiting.pop(number, None)
+        logger.debug("%d pieces related to line %d in %.1f ms", len(found.pieces), line + 1, found.milliseconds)
+        pieces = tuple(Piece(Tier(tier), at, (first, last), text) for tier, at, first, last, text in found.pieces)
+        return Related(path, found.repository, found.shown, pieces)
+
+    async def aclose(self) -> None:
+        """Ends the helper process."""
+        self._closed = True
+        helper = self._helper or (await self._starting if self._starting is not None else None)
+        if helper is not None:
+            await helper.kill()
+
+    def _path(self, uri: str) -> str:
+        path = self._to_path(uri)
+        return path_key(path) if path is not None else uri
+
+    def _send(self, helper: HelperProcess, snapshot: Snapshot) -> None:
+        """Sends a document unless the helper has it. One too large counts as empty."""
+        if self._sent.get(snapshot.uri) is snapshot.lines:
+            return
+        self._sent[snapshot.uri] = snapshot.lines
+        text = snapshot.text if sum(map(len, snapshot.lines)) <= LARGEST_FILE else ""
+        # JSON can carry lone surrogates, and msgpack can't.
+        text = text.encode("utf-8", "replace").decode()
+        helper.send(messages.Opened(self._path(snapshot.uri), snapshot.language, text))
+
+    async def _ready(self) -> HelperProcess | None:
+        if self._helper is None:
+            self._start()
+            return await asyncio.shield(self._starting) if self._starting is not None else None
+        return self._helper
+
+    def _start(self) -> None:
+        if self._starting is None and not self._closed and self._crashes < MOST_CRASHES:
+            self._starting = asyncio.create_task(self._started())
+
+    async def _started(self) -> HelperProcess | None:
+        try:
+            helper = await HelperProcess.start(self._received, self._crashed)
+        except OSError as error:
+            self._crashes = MOST_CRASHES
+            logger.warning("Other files can't be read for context: %s", error)
+            return None
+        finally:
+            self._starting = None
+        self._sent.clear()
+        helper.send(self._folders)
+        self._helper = helper
+        return helper
+
+    def _received(self, message: messages.FromHelper) -> None:
+        if isinstance(message, messages.Related):
+            waiting = self._waiting.get(message.id)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(message)
+            return
+        logger.debug("%d files with %d symbols read in %.0f ms", message.files, message.symbols, message.milliseconds)
+        self.is_indexed = True
+        self.on_indexed()
+
+    def _crashed(self, how: str) -> None:
+        self._helper = None
+        self._crashes += 1
+        logger.warning("The process that reads the workspace ended unexpectedly (%s).", how)
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(ConnectionError(how))
