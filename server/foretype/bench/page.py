@@ -1,4 +1,4 @@
-"""The typing benchmark as a page: one HTML file that needs nothing else."""
+"""The typing benchmark as a page: one HTML file that needs nothing else. And what such pages are made of."""
 
 from __future__ import annotations
 
@@ -35,19 +35,25 @@ def typing_page(data: Mapping[str, Any]) -> str:
     ]
     figures = "".join(f"<figure><figcaption>{title}</figcaption>{plot}</figure>" for title, plot in plots)
     body = (
-        "<h1>foretype bench typing</h1>"
-        + _table("", list(engines), report.typing_rows(engines))
+        table("", list(engines), report.typing_rows(engines))
         + figures
         + "<h2>Conditions</h2>"
-        + _table("conditions", [], [(name, [value]) for name, value in report.flat(data["conditions"])])
+        + table("conditions", [], [(name, [value]) for name, value in report.flat(data["conditions"])])
     )
+    return document("foretype bench typing", body)
+
+
+def document(title: str, body: str, style: str = "") -> str:
+    """A whole page with its title as heading."""
     return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>foretype bench typing</title>'
-        f"<style>{_STYLE}</style><body>{body}</body></html>\n"
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}{style}</style><body><h1>{title}</h1>{body}</body></html>\n"
     )
 
 
-def _table(kind: str, columns: Sequence[str], rows: report.Rows) -> str:
+def table(kind: str, columns: Sequence[str], rows: report.Rows) -> str:
+    """A table with a name for each row."""
+
     def row(cells: Iterable[str], tag: str = "td") -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 
@@ -56,54 +62,56 @@ def _table(kind: str, columns: Sequence[str], rows: report.Rows) -> str:
 
 
 def _shares(engines: Mapping[str, Mapping[str, Any]]) -> str:
-    plot = pygal.HorizontalBar(**_look(len(engines), 260), range=(0, 100))
+    plot = pygal.HorizontalBar(**look(len(engines), 260), range=(0, 100))
     plot.x_labels = ["right lines", "pauses with one", "keys with a suggestion in time"]
     for name, engine in engines.items():
         code = engine["code"]
-        plot.add(name, [_percent(code[key]) for key in ("right_lines", "share_of_pauses", "share_of_keys")])
-    return _svg(plot)
+        plot.add(name, [percent(code[key]) for key in ("right_lines", "share_of_pauses", "share_of_keys")])
+    return svg(plot)
 
 
 def _curve(engines: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> str:
     """The share of keys that have had a suggestion after so many milliseconds."""
-    plot = pygal.XY(**_look(len(engines)), show_dots=False, stroke=True, xrange=(0, 1000), range=(0, 100))
+    plot = pygal.XY(**look(len(engines)), show_dots=False, stroke=True, xrange=(0, 1000), range=(0, 100))
     plot.x_title, plot.y_title = "milliseconds since the key", "% of keys"
     for name in engines:
         own = [key for key in keys if key["engine"] == name]
         times = [key["shown_ms"] for key in own if key["shown_ms"] is not None]
         steps = [step * 10 for step in range(101)]
         plot.add(name, [(step, 100 * sum(time <= step for time in times) / max(1, len(own))) for step in steps])
-    return _svg(plot)
+    return svg(plot)
 
 
 def _by_gap(engines: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> str:
     edges = (0, 100, 150, 200, 300, 400, 700, float("inf"))
     bins = list(itertools.pairwise(edges))
-    plot = pygal.Bar(**_look(len(engines), 300), range=(0, 100))
+    plot = pygal.Bar(**look(len(engines), 300), range=(0, 100))
     plot.x_labels = [f"{low:.0f}-{high:.0f} ms" if high < edges[-1] else f"{low:.0f} ms and more" for low, high in bins]
     for name in engines:
         own = [key for key in keys if key["engine"] == name]
         inside = [[key for key in own if low <= key["gap_ms"] < high] for low, high in bins]
         shown = [sum(key["shown_ms"] is not None for key in some) for some in inside]
         plot.add(name, [100 * n / len(some) if some else None for n, some in zip(shown, inside, strict=True)])
-    return _svg(plot)
+    return svg(plot)
 
 
 def _right(engines: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> str:
-    plot = pygal.Line(**_look(len(engines), 300), show_dots=False, show_x_labels=False)
+    plot = pygal.Line(**look(len(engines), 300), show_dots=False, show_x_labels=False)
     plot.x_title, plot.y_title = "keys, in the order they were typed (mean over 15)", "characters"
     for name in engines:
         own = [float(key["right_characters"]) for key in keys if key["engine"] == name]
         windows = (own[max(0, i - 14) : i + 1] for i in range(len(own)))
         plot.add(name, [sum(window) / len(window) for window in windows])
-    return _svg(plot)
+    return svg(plot)
 
 
-def _percent(share: float | None) -> float | None:
+def percent(share: float | None) -> float | None:
+    """A share as per cent, to one place."""
     return None if share is None else round(100 * share, 1)
 
 
-def _look(series: int, height: int = 340) -> dict[str, Any]:
+def look(series: int, height: int = 340) -> dict[str, Any]:
+    """The options of a plot with so many series."""
     style = pygal.style.Style(
         background="white",
         plot_background="white",
@@ -122,7 +130,8 @@ def _look(series: int, height: int = 340) -> dict[str, Any]:
     }
 
 
-def _svg(plot: Any) -> str:
+def svg(plot: Any) -> str:
+    """A plot of pygal as SVG to embed."""
     rendered = plot.render(is_unicode=True, disable_xml_declaration=True)
     assert isinstance(rendered, str)
     # Its script would only load another one.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from foretype.cli.bench_infill import infill
 from foretype.cli.options import config_option, model_option
 from foretype.config.load import load, with_command_line
 from foretype.errors import ForetypeError
@@ -44,6 +45,9 @@ class Usage(ForetypeError):
 @click.group()
 def bench() -> None:
     """Measure, on this machine, under conditions that are reported with the figures."""
+
+
+bench.add_command(infill)
 
 
 @bench.command()
