@@ -51,6 +51,8 @@ class ScriptedCompleter:
         self.texts: dict[str, str] = {}
         self.fail: str | None = None
         self.closing_takes = closing_takes
+        self.updates_at_once: list[str] = []
+        self.last_results: dict[str | None, CompletionResult] = {}
 
     async def complete(self, request: CompletionRequest, on_update: OnUpdate | None = None) -> CompletionResult:
         asked = Asked(request, on_update)
@@ -58,10 +60,15 @@ class ScriptedCompleter:
             if older.request.snapshot.uri == request.snapshot.uri and not older.answer.done():
                 older.answer.set_result(nothing())
         self.asked.append(asked)
+        for text in self.updates_at_once:
+            assert on_update is not None
+            on_update(result(asked, text, done=False))
         async with self.more:
             self.more.notify_all()
         try:
-            return await asked.answer
+            answer = await asked.answer
+            self.last_results.update({None: answer, request.snapshot.uri: answer})
+            return answer
         except asyncio.CancelledError:
             asked.cancelled = True
             raise
@@ -87,6 +94,9 @@ class ScriptedCompleter:
     def explain_last(self, uri: str | None = None) -> str:
         return f"explained {uri or 'the last'}"
 
+    def last(self, uri: str | None = None) -> CompletionResult | None:
+        return self.last_results.get(uri)
+
     def apply_settings(self, settings: Settings) -> None:
         self.calls.append(["settings", settings.completion.max_lines])
 
@@ -104,10 +114,16 @@ def nothing() -> CompletionResult:
     return CompletionResult((), "superseded", "scripted", Ledger())
 
 
-def result(asked: Asked, text: str, id: str = "1", replace: int = 0, done: bool = True) -> CompletionResult:
-    start = asked.request.cursor
-    end = Point(start.line, start.column + replace)
-    return CompletionResult((Suggestion(id, text, start, end),) if text else (), None, "scripted", Ledger(), done)
+def result(
+    asked: Asked, text: str | list[str], id: str = "1", replace: int = 0, done: bool = True, back: int = 0
+) -> CompletionResult:
+    """Suggestions at the cursor; each further one has a longer id."""
+    cursor = asked.request.cursor
+    start, end = Point(cursor.line, cursor.column - back), Point(cursor.line, cursor.column + replace)
+    texts = [text] if isinstance(text, str) else text
+    suggestions = tuple(Suggestion(id * n, each, start, end) for n, each in enumerate(texts, 1) if each)
+    ledger = Ledger(total_ms=12.5, source="model", filters=("echo",))
+    return CompletionResult(suggestions, None if suggestions else "nothing to add", "scripted", ledger, done)
 
 
 def described(asked: Asked) -> dict[str, Any]:
@@ -117,9 +133,11 @@ def described(asked: Asked) -> dict[str, Any]:
         "version": request.snapshot.version,
         "cursor": [request.cursor.line, request.cursor.column],
         "before": request.snapshot.before(request.cursor),
+        "text": request.snapshot.text,
         "explicit": request.explicit,
         "selected": request.selected,
         "selectedStart": request.selected_start and [request.selected_start.line, request.selected_start.column],
+        "selectedEnd": request.selected_end and [request.selected_end.line, request.selected_end.column],
         "cancelled": asked.cancelled,
         "answered": asked.answer.done(),
     }
@@ -145,6 +163,10 @@ def script(server: ForetypeServer, made: list[ScriptedCompleter]) -> None:
         asked = made[0].asked[params.pop("number")]
         assert asked.on_update is not None
         asked.on_update(result(asked, **params, done=False))
+
+    @server.feature("test/updateAtOnce")
+    def update_at_once(params: dict[str, list[str]]) -> None:
+        made[0].updates_at_once = params["texts"]
 
     @server.feature("test/fail")
     def fail(params: dict[str, Any]) -> None:

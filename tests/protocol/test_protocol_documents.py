@@ -75,14 +75,15 @@ async def test_positions_past_the_end_are_clamped(client):
 
 
 async def test_the_selected_item_of_the_popup_is_passed_on(client):
-    client.open(URI, "x.pri")
-    params = client.at(URI, 0, 5)
-    chosen = {"start": {"line": 0, "character": 2}, "end": {"line": 0, "character": 5}}
+    client.open(URI, "😀.pri()")
+    params = client.at(URI, 0, 6)
+    chosen = {"start": {"line": 0, "character": 3}, "end": {"line": 0, "character": 7}}
     params["context"]["selectedCompletionInfo"] = {"range": chosen, "text": "print"}
     message, _ = client.new_request("textDocument/inlineCompletion", params)
     client.send(message)
     (asked,) = await client.request("test/asked", {"atLeast": 1})
-    assert (asked["selected"], asked["selectedStart"]) == ("print", [0, 2])
+    assert (asked["selected"], asked["selectedStart"], asked["selectedEnd"]) == ("print", [0, 2], [0, 6])
+    assert asked["before"] == "😀.pri"
 
 
 async def test_a_document_never_opened_is_one_line_in_the_log_and_no_popup(client):

@@ -7,6 +7,7 @@ import contextlib
 import time
 from dataclasses import replace
 
+from foretype.complete import selected
 from foretype.complete.budget import Budget, Rhythm, budget
 from foretype.complete.candidates import candidates
 from foretype.complete.desk import Desk
@@ -52,6 +53,8 @@ class Completer:
         it, the answer is what is there at the soft deadline. Cancelling ends the request; the generation lives on
         for a grace, so that the next request may join it.
         """
+        if request.selected is not None:
+            return await selected.complete(self.complete, request, on_update)
         now = time.monotonic()
         desk = self._desk(request.snapshot.uri)
         settings = self._settings

@@ -40,6 +40,14 @@ class Completion(Struct, frozen=True, forbid_unknown_fields=True):
     max_lines: Annotated[
         int, Meta(ge=1, le=100, description="The most lines that one suggestion may have.", extra=SET)
     ] = 12
+    popup: Annotated[
+        Literal["auto", "always", "never"],
+        Meta(
+            description="Offer suggestions as items of the completion pop-up as well; auto does so where the editor "
+            "has no inline suggestions.",
+            extra=SET,
+        ),
+    ] = "auto"
 
 
 class Local(Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +74,37 @@ class Stream:
         return answer
 
 
+class UnderWay:
+    """The requests for inline completion that aren't answered yet, by document."""
+
+    def __init__(self) -> None:
+        self._ends: dict[str, list[asyncio.Future[None]]] = {}
+
+    @contextlib.contextmanager
+    def request(self, uri: str) -> Iterator[None]:
+        """One of them, while it lasts."""
+        end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        ends = self._ends.setdefault(uri, [])
+        ends.append(end)
+        try:
+            yield
+        finally:
+            end.cancel()
+            ends.remove(end)
+            if not ends:
+                self._ends.pop(uri, None)
+
+    async def ended(self, uri: str, deadline: float) -> bool:
+        """Wait until there are none for a document; False if there are some still at ``deadline``, a time of the
+        event loop."""
+        while ends := self._ends.get(uri):
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                return False
+            await asyncio.wait(ends, timeout=left)
+        return True
+
+
 async def answer(
     server: ForetypeServer, params: types.InlineCompletionParams, stream: Stream | None = None, version: object = None
 ) -> Answer:
@@ -83,6 +116,7 @@ async def answer(
     snapshot = server.documents.get(params.text_document.uri)
     if snapshot is None:
         return Answer()
+    view = server.notebooks.view(snapshot)
     nothing = Answer(version=snapshot.version)
     if version not in (None, snapshot.version):
         return nothing
@@ -91,11 +125,12 @@ async def answer(
     def converted(result: CompletionResult) -> Answer:
         if not server.documents.is_current(snapshot):
             return nothing
-        return Answer(convert.items(result.suggestions, snapshot, encoding), snapshot.version, result.done)
+        return Answer(convert.items(result.suggestions, view, encoding), snapshot.version, result.done)
 
     on_update = (lambda result: stream.update(converted(result))) if stream else None
     try:
-        result = await server.completer.complete(convert.request(params, snapshot, encoding), on_update)
+        with server.under_way.request(snapshot.uri):
+            result = await server.completer.complete(convert.request(params, view, encoding), on_update)
     except ForetypeError as error:
         logger.warning("%s", error)
         return nothing
@@ -139,11 +174,21 @@ def register(server: ForetypeServer) -> None:
 
     @server.command(LAST_LEDGER)
     def last_ledger(*arguments: object) -> dict[str, object] | None:
-        last = server.completer.last(next((uri for uri in arguments if isinstance(uri, str)), None))
-        if last is None:
+        uri = _uri(arguments)
+        if (last := server.completer.last(uri)) is None:
             return None
-        return {"engine": last.engine, "rejected": last.rejected, "ledger": asdict(last.ledger)}
+        return {
+            "ledger": asdict(last.ledger),
+            "rejected": last.rejected,
+            "engine": last.engine,
+            "explained": server.completer.explain_last(uri),
+        }
 
     @server.command(EXPLAIN_LAST)
     def explain_last(*arguments: object) -> str:
-        return server.completer.explain_last(next((uri for uri in arguments if isinstance(uri, str)), None))
+        return server.completer.explain_last(_uri(arguments))
+
+
+def _uri(arguments: Iterable[object]) -> str | None:
+    """The document that a command is about, if its arguments name one."""
+    return next((each for each in arguments if isinstance(each, str)), None)

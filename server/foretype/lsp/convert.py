@@ -10,6 +10,7 @@ from lsprotocol import types
 
 from foretype.complete.results import CompletionRequest, Suggestion
 from foretype.text.documents import Change, Snapshot
+from foretype.text.notebooks import View
 from foretype.text.positions import Encoding, Point, Position, column
 
 DID_ACCEPT = "foretype.didAccept"
@@ -36,33 +37,44 @@ def changes(events: Iterable[types.TextDocumentContentChangeEvent]) -> list[Chan
     ]
 
 
-def request(params: types.InlineCompletionParams, snapshot: Snapshot, encoding: Encoding) -> CompletionRequest:
-    """What is asked of the snapshot."""
+def request(params: types.InlineCompletionParams, view: View, encoding: Encoding) -> CompletionRequest:
+    """What is asked of a document."""
     selected = params.context.selected_completion_info
     return CompletionRequest(
-        snapshot,
-        snapshot.point(_position(params.position), encoding),
+        view.snapshot,
+        point(params.position, view, encoding),
         explicit=params.context.trigger_kind is types.InlineCompletionTriggerKind.Invoked,
         selected=selected.text if selected else None,
-        selected_start=snapshot.point(_position(selected.range.start), encoding) if selected else None,
+        selected_start=point(selected.range.start, view, encoding) if selected else None,
+        selected_end=point(selected.range.end, view, encoding) if selected else None,
     )
 
 
-def items(
-    suggestions: Iterable[Suggestion], snapshot: Snapshot, encoding: Encoding
-) -> tuple[types.InlineCompletionItem, ...]:
+def items(suggestions: Iterable[Suggestion], view: View, encoding: Encoding) -> tuple[types.InlineCompletionItem, ...]:
     """The suggestions as items; each carries a command that the editor runs when it is accepted."""
     return tuple(
         types.InlineCompletionItem(
             insert_text=suggestion.text,
-            range=types.Range(
-                _wire(snapshot, suggestion.start, encoding),
-                _wire(snapshot, suggestion.end, encoding),
-            ),
-            command=types.Command(title="Suggestion accepted", command=DID_ACCEPT, arguments=[suggestion.id]),
+            range=wire_range(suggestion.start, suggestion.end, view, encoding),
+            command=accepting(suggestion),
         )
         for suggestion in suggestions
     )
+
+
+def accepting(suggestion: Suggestion) -> types.Command:
+    """The command that the editor runs when a suggestion is accepted."""
+    return types.Command(title="Suggestion accepted", command=DID_ACCEPT, arguments=[suggestion.id])
+
+
+def point(position: types.Position, view: View, encoding: Encoding) -> Point:
+    """The point in a view's snapshot at a position of its document."""
+    return view.inner(view.own.point(_position(position), encoding))
+
+
+def wire_range(start: Point, end: Point, view: View, encoding: Encoding) -> types.Range:
+    """The range in a view's document between two points of its snapshot."""
+    return types.Range(*(_wire(view.own, view.outer(place), encoding) for place in (start, end)))
 
 
 @dataclass(frozen=True, slots=True)

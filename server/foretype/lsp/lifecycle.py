@@ -10,6 +10,7 @@ from pygls.capabilities import ServerCapabilitiesBuilder
 from pygls.exceptions import JsonRpcInvalidParams
 
 import foretype
+from foretype.lsp import notebooks
 from foretype.lsp.convert import negotiated
 from foretype.lsp.messages import Phase
 from foretype.lsp.scope import folders_of
@@ -27,9 +28,11 @@ def _capabilities(server: ForetypeServer, client: types.ClientCapabilities) -> t
         features.feature_options,
         list(features.commands),
         types.TextDocumentSyncKind.Incremental,
+        notebooks.SYNC,
         position_encoding=types.PositionEncodingKind(server.documents.encoding.value),
     )
     capabilities: types.ServerCapabilities = builder.build()  # type: ignore[no-untyped-call]
+    capabilities.completion_provider = server.popup.begin()
     capabilities.experimental = {"foretype": {"inlineCompletion": {"streaming": True}}}
     return capabilities
 

@@ -13,11 +13,14 @@ from pygls.exceptions import FeatureRequestError, JsonRpcInternalError
 from pygls.server import JsonRPCServer
 
 from foretype.engines.base import EngineStatus
-from foretype.lsp import completion, configuration, lifecycle, sync
+from foretype.lsp import completion, configuration, lifecycle, notebooks, popup, sync
+from foretype.lsp.completion import UnderWay
 from foretype.lsp.configuration import Configuration
 from foretype.lsp.inbox import Inbox
 from foretype.lsp.messages import Phase
+from foretype.lsp.notebooks import Notebooks
 from foretype.lsp.parts import Completer, ServerOptions, ServerParts
+from foretype.lsp.popup import Popup
 from foretype.lsp.progress import LoadProgress
 from foretype.lsp.protocol import EdgeProtocol
 from foretype.lsp.scope import Folder
@@ -42,15 +45,18 @@ class ForetypeServer(JsonRPCServer):
         self.client_capabilities = types.ClientCapabilities()
         self.folders: tuple[Folder, ...] = ()
         self.documents = Documents()
+        self.notebooks = Notebooks(self.documents)
         self.configuration = Configuration(parts.resolve_settings)
         self.status = StatusBoard(functools.partial(self.protocol.notify, DID_CHANGE_STATUS))
+        self.popup = Popup(self)
+        self.under_way = UnderWay()
         self._parts = parts
         self._completer: Completer | None = None
         self._progress = LoadProgress(self)
         self._inbox = Inbox()
         self._closing: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        for feature in (lifecycle, configuration, sync, completion):
+        for feature in (lifecycle, configuration, sync, notebooks, completion, popup):
             feature.register(self)
 
     @property
@@ -115,6 +121,7 @@ class ForetypeServer(JsonRPCServer):
         self.configuration.update(values)
         if (settings := self.configuration.resolved.settings) != before:
             self.completer.apply_settings(settings)
+            self.popup.follow()
         self._report_settings()
 
     def stop(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -37,14 +38,16 @@ class Documents:
         self._missed.discard(document.uri)
         return self._store.snapshot(document.uri)
 
-    def change(self, params: types.DidChangeTextDocumentParams) -> Snapshot | None:
+    def change(
+        self, document: types.VersionedTextDocumentIdentifier, events: Iterable[types.TextDocumentContentChangeEvent]
+    ) -> Snapshot | None:
         """Apply changes; None for a document that isn't open."""
-        uri, version = params.text_document.uri, params.text_document.version
+        uri, version = document.uri, document.version
         if (before := self.get(uri)) is None:
             return None
         if version < before.version:
             logger.warning("The editor sent version %d of %s after version %d.", version, uri, before.version)
-        self._store.change(uri, version, changes(params.content_changes), self.encoding)
+        self._store.change(uri, version, changes(events), self.encoding)
         return self._store.snapshot(uri)
 
     def close(self, uri: str) -> bool:
@@ -65,26 +68,30 @@ class Documents:
             self._missed.add(uri)
             return None
 
+    def find(self, uri: str) -> Snapshot | None:
+        """The document as it is now, or None; nobody has to have opened it."""
+        try:
+            return self._store.snapshot(uri)
+        except UnknownDocument:
+            return None
+
     def is_current(self, snapshot: Snapshot) -> bool:
         """Whether the document is still what it was in ``snapshot``."""
-        try:
-            return self._store.snapshot(snapshot.uri) is snapshot
-        except UnknownDocument:
-            return False
+        return self.find(snapshot.uri) is snapshot
 
 
 def register(server: ForetypeServer) -> None:
     """Take the notifications of document synchronisation."""
-    documents = server.documents
+    documents, notebooks = server.documents, server.notebooks
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
-        server.completer.opened(documents.open(params.text_document))
+        server.completer.opened(notebooks.view(documents.open(params.text_document)).snapshot)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
-        if snapshot := documents.change(params):
-            server.completer.changed(snapshot)
+        if snapshot := documents.change(params.text_document, params.content_changes):
+            server.completer.changed(notebooks.view(snapshot).snapshot)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
