@@ -13,6 +13,7 @@ import pytest
 
 from foretype.complete.pipeline import GRACE_SECONDS, SUPERSEDED, Completer
 from foretype.complete.results import CompletionRequest, CompletionResult
+from foretype.complete.undone import undone
 from foretype.config.schema import Completion, Local, Settings
 from foretype.engines.base import (
     Alternative,
@@ -459,3 +460,33 @@ async def test_an_end_that_breaks_the_syntax_comes_last() -> None:
         b.engine.lines = (Alternative("urn a b", -1.0), Alternative("urn a", -2.0))
         result = await b.ask("def f(a, b):\n    ret$0\n", explicit=True)
         assert [suggestion.text for suggestion in result.suggestions] == ["urn a", "urn a b"]
+
+
+async def test_what_was_just_deleted_is_not_offered_back() -> None:
+    async with bench() as b:
+        task = b.ask("x = compute + total$0\n")
+        (await b.generation(0)).say("s\n", END)
+        await task
+        for number, line in enumerate(("x = compute + to", "x = compute + "), 1):
+            task = b.ask(f"{line}$0\n")
+            (await b.generation(number)).say("total"[len(line) - 14 :] + "\n", END)
+            assert (await task).rejected == "rejected: brings back what was just deleted"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "before", "after"),
+    [
+        ("value$0\n", "valu$0\n", "", "e"),
+        ("valu$0\n", "val$0\n", "e", "ue"),
+        ("val$0\n", "valx$0\n", "ue", ""),
+        ("f(value$0)\n", "f($0)\n", "", "value"),
+        ("a\nb$0\n", "a$0\n", "b", ""),
+        ("other\nvalue$0\n", "another\nvalue$0\n", "x", ""),
+    ],
+)
+def test_what_was_deleted_is_collected(old: str, new: str, before: str, after: str) -> None:
+    b = Bench(ScriptedEngine(), Completer(ScriptedEngine(), Syntax(), Settings()))
+    old_snapshot, _ = b.snapshot(old)
+    new_snapshot, cursor = b.snapshot(new)
+    assert undone(before, old_snapshot, new_snapshot, cursor) == after
+    assert undone(before, new_snapshot, new_snapshot, cursor) == before

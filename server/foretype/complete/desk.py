@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from foretype.complete.stream import Stream
+from foretype.context.choice import NOTHING, Context
 from foretype.prompt.anchor import Anchor
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
@@ -16,17 +17,35 @@ STREAMS_KEPT = 12
 
 
 @dataclass(slots=True)
+class Memo:
+    """When and for what a context was last asked for: the window's first line, names near the cursor, and what the
+    workspace had seen of scans and of changes elsewhere."""
+
+    asked: float | None = None
+    first_line: int = 0
+    names: frozenset[str] = frozenset()
+    scans: int = 0
+    news: int = 0
+
+
+@dataclass(slots=True)
 class Desk:
     """One document's state.
 
     ``anchor`` is the one in use, ``is_full`` whether it was placed with the full window. ``ready`` is a better one
     whose prompt idle time has made resident; ``wanted`` is the cursor position that idle time should make ready for.
+    ``context`` is what the next anchor made ready will show.
+    ``seen`` is the snapshot last asked about and ``undone`` what was deleted last.
     """
 
     anchor: Anchor | None = None
     is_full: bool = False
     ready: Anchor | None = None
+    seen: Snapshot | None = None
+    undone: str = ""
     wanted: tuple[Snapshot, Point] | None = None
+    context: Context = NOTHING
+    memo: Memo = field(default_factory=Memo)
     streams: deque[Stream] = field(default_factory=lambda: deque(maxlen=STREAMS_KEPT))
     _waiting: asyncio.Event | None = None
 

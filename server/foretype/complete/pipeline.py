@@ -17,7 +17,7 @@ from foretype.complete.power import Speculation
 from foretype.complete.results import CompletionRequest, CompletionResult
 from foretype.complete.run import OnUpdate, Run, since
 from foretype.complete.stream import Stream
-from foretype.complete.surroundings import survey
+from foretype.complete.undone import undone
 from foretype.complete.warmer import Warmer
 from foretype.config.schema import Settings
 from foretype.engines.base import Engine, EngineError, EngineInfo
@@ -58,6 +58,8 @@ class Completer:
         now = time.monotonic()
         desk = self._desk(request.snapshot.uri)
         settings = self._settings
+        desk.undone = undone(desk.undone, desk.seen, request.snapshot, request.cursor)
+        desk.seen = request.snapshot
         run = Run(
             request=request,
             key=f"{settings.model}\0{settings.completion.max_lines}",
@@ -65,7 +67,8 @@ class Completer:
             max_lines=settings.completion.max_lines,
             ticket=desk.supersede(),
             soft_deadline=now + self._rhythm.soft_deadline,
-            surroundings=survey(request.snapshot, request.cursor, self._syntax),
+            syntax=self._syntax,
+            undone=desk.undone,
             on_update=on_update,
         )
         try:

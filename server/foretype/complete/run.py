@@ -13,8 +13,9 @@ from foretype.complete.filters import Candidate, Surroundings
 from foretype.complete.ledger import Ledger
 from foretype.complete.results import CompletionRequest, CompletionResult, Suggestion
 from foretype.complete.stream import Stream
+from foretype.complete.surroundings import survey
 from foretype.engines.base import FinishReason, Usage
-from foretype.syntax.cursor import SyntaxAt
+from foretype.syntax.cursor import Syntax, SyntaxAt
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
@@ -31,7 +32,8 @@ class Run:
     max_lines: int
     ticket: asyncio.Event
     soft_deadline: float
-    surroundings: Surroundings
+    syntax: Syntax
+    undone: str
     on_update: OnUpdate | None
     at: SyntaxAt | None = None
     reason: str = ""
@@ -40,7 +42,17 @@ class Run:
     _started: float = field(default_factory=time.perf_counter)
     _base: Usage = field(default_factory=Usage)
     _shown: CompletionResult | None = None
+    _surroundings: Surroundings | None = None
     _ids: list[str] = field(default_factory=list)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """The text around the cursor."""
+        if self._surroundings is None:
+            request = self.request
+            unit = self.at.indent_unit if self.at else None
+            self._surroundings = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone)
+        return self._surroundings
 
     @property
     def superseded(self) -> bool:
@@ -59,17 +71,18 @@ class Run:
     def result(self, stream: Stream, rest: str) -> CompletionResult | None:
         """The answer in what is left of a stream; None while there is too little of it."""
         begun = time.perf_counter()
+        around = self.surroundings
         ended = not stream.running and stream.finish is not None
         truncated = stream.finish is FinishReason.LENGTH
-        cut = stop.cut(rest, stream.intent, self.surroundings, ended, self.max_lines, truncated)
+        cut = stop.cut(rest, stream.intent, around, ended, self.max_lines, truncated)
         complete = cut.complete or ended
         if complete:
-            filtered = filters.run(Candidate(cut.text), self.surroundings)
+            filtered = filters.run(Candidate(cut.text), around)
         else:
             part = stop.partial(cut.text)
             if part is None:
                 return None
-            filtered = filters.run_partial(Candidate(part), self.surroundings)
+            filtered = filters.run_partial(Candidate(part), around)
             if filtered.candidate is None:
                 return None
         self._account(stream.usage, filtered.changed_by, since(begun))

@@ -10,8 +10,10 @@ from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
 
-def survey(snapshot: Snapshot, cursor: Point, syntax: Syntax, undone: str = "") -> Surroundings:
-    """The lines around the cursor, without parsing anything."""
+def survey(
+    snapshot: Snapshot, cursor: Point, syntax: Syntax, unit: str | None = None, undone: str = ""
+) -> Surroundings:
+    """The lines around the cursor, without parsing anything; the indentation ``unit`` is found if it isn't given."""
     lines, line = snapshot.lines, cursor.line
     return Surroundings(
         before=snapshot.before(cursor),
@@ -19,6 +21,6 @@ def survey(snapshot: Snapshot, cursor: Point, syntax: Syntax, undone: str = "") 
         above=tuple(snapshot.body(n) for n in range(max(0, line - WINDOW), line)),
         below=tuple(snapshot.body(n) for n in range(line + 1, min(len(lines), line + 1 + WINDOW))),
         spec=syntax.languages.spec(snapshot.language),
-        indent_unit=indent_unit(lines, line),
+        indent_unit=unit or indent_unit(lines, line),
         undone=plain(undone),
     )
