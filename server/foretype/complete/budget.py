@@ -22,6 +22,7 @@ WARM_SECONDS = 8.0
 """What idle time may spend on reading around the cursor."""
 
 SUFFIX_SHARE = 0.25
+CONTEXT_SHARE, MOST_CONTEXT_TOKENS = 0.25, 1024
 UNMEASURED = Speeds(prefill=200.0, decode=25.0)
 LEAST_TOKENS, MOST_TOKENS = 96, 4096
 MIDDLE_TOKENS = 320
@@ -33,7 +34,8 @@ MOST_LINE_TOKENS, MOST_BLOCK_TOKENS = 64, 256
 class Budget:
     """For one engine: the full window, the window when nothing is resident yet, and tokens by kind of answer.
 
-    ``cold_seconds`` is how long reading may take; the cold window is chosen for it.
+    ``cold_seconds`` is how long reading may take; the cold window is chosen for it. ``context`` is how many tokens
+    of other files and distant lines a prompt may show, and ``beside_context`` the full window of one that does.
     """
 
     full: Window
@@ -41,6 +43,8 @@ class Budget:
     cold_seconds: float
     line_tokens: int
     block_tokens: int
+    context: int
+    beside_context: Window
 
 
 def budget(info: EngineInfo, explicit: bool = False) -> Budget:
@@ -55,7 +59,8 @@ def budget(info: EngineInfo, explicit: bool = False) -> Budget:
     if explicit:
         warm = max(warm, ASKED_TOKENS)
         asked = max(ASKED_TOKENS, min(warm, int(prefill * ASKED_SECONDS)))
-        return Budget(_window(warm), _window(asked), asked / prefill, MOST_LINE_TOKENS, MOST_BLOCK_TOKENS)
+        lines, blocks = MOST_LINE_TOKENS, MOST_BLOCK_TOKENS
+        return Budget(_window(warm), _window(asked), asked / prefill, lines, blocks, *_shared(warm))
     cold = max(LEAST_TOKENS, min(warm, int(prefill * COLD_SECONDS)))
     return Budget(
         _window(warm),
@@ -63,7 +68,14 @@ def budget(info: EngineInfo, explicit: bool = False) -> Budget:
         COLD_SECONDS,
         max(24, min(MOST_LINE_TOKENS, int(decode * LINE_SECONDS))),
         max(64, min(MOST_BLOCK_TOKENS, int(decode * BLOCK_SECONDS))),
+        *_shared(warm),
     )
+
+
+def _shared(tokens: int) -> tuple[int, Window]:
+    """What of a budget goes to context, and the window made of the rest."""
+    context = min(MOST_CONTEXT_TOKENS, int(tokens * CONTEXT_SHARE))
+    return context, _window(tokens - context)
 
 
 def _window(tokens: int) -> Window:

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from foretype.complete import filters
 from foretype.complete.filters import Candidate
+from foretype.complete.prompts import prompt_at
 from foretype.complete.results import CompletionResult
 from foretype.complete.run import Run
 from foretype.complete.stream import Stream, plain
 from foretype.engines.base import Alternative, Engine, EngineInfo, ExploreRequest, FinishReason
 from foretype.prompt.families import find
-from foretype.prompt.layout import lay_out
 from foretype.syntax.closes import adds_error
 from foretype.syntax.languages import Languages
 
@@ -31,10 +31,9 @@ async def candidates(
     following text together. Otherwise the likeliest line leads. One that adds a syntax error comes last. No result
     if the request was superseded meanwhile. Raises EngineError.
     """
-    anchor = begun.anchor
     family = find(info.family)
-    prompt = lay_out(family, plain(anchor.prefix), plain(anchor.suffix), begun.middle)
-    after = "" if family else plain(anchor.suffix)[:AFTER_CHARACTERS]
+    prompt = prompt_at(family, begun.anchor, begun.middle)
+    after = "" if family else plain(begun.anchor.suffix)[:AFTER_CHARACTERS]
     request = ExploreRequest(prompt, WITH_SUFFIX if family else WITHOUT_SUFFIX, max_tokens, after)
     found = await _unless_superseded(run, engine, request)
     if run.superseded:

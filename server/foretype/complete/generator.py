@@ -9,10 +9,10 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 
-from foretype.complete.stream import Stream, plain
+from foretype.complete.prompts import prompt_at
+from foretype.complete.stream import Stream
 from foretype.engines.base import Chunk, Engine, EngineError, GenerateRequest, Usage
 from foretype.prompt.families import Family
-from foretype.prompt.layout import lay_out
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +32,7 @@ class Generator:
         self.active = stream
         self.idle.clear()
         stream.running = True
-        anchor = stream.anchor
-        prompt = lay_out(family, plain(anchor.prefix), plain(anchor.suffix), stream.middle + stream.text)
+        prompt = prompt_at(family, stream.anchor, stream.middle + stream.text)
         request = GenerateRequest(prompt, max_tokens)
         stream.task = asyncio.create_task(self._drive(stream, request, enough))
 

@@ -9,14 +9,15 @@ import time
 from dataclasses import replace
 
 from foretype.complete.budget import CHARACTERS_PER_TOKEN, UNMEASURED, Budget, budget
+from foretype.complete.contexts import Contexts
 from foretype.complete.desk import Desk
 from foretype.complete.generator import Generator
+from foretype.complete.prompts import prompt_at
 from foretype.complete.stream import plain
+from foretype.context.choice import NOTHING, Context
 from foretype.engines.base import Engine, EngineError, EngineInfo
 from foretype.prompt.anchor import Anchor, place_anchor
 from foretype.prompt.families import find
-from foretype.prompt.fim import Prompt
-from foretype.prompt.layout import lay_out
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
@@ -26,33 +27,58 @@ QUIET_SECONDS = 0.05
 ROOM_LEFT = 0.6
 """A new anchor is prepared when this share of the room for the middle is used."""
 
+RESIDENT_SECONDS = 600.0
+"""How long the context of the document used last is taken to be resident still."""
+
 
 class Warmer:
     """Works for the document asked about last, only while nothing is generated, and yields to any request."""
 
-    def __init__(self, engine: Engine, generator: Generator) -> None:
+    def __init__(self, engine: Engine, generator: Generator, contexts: Contexts | None = None) -> None:
         self._engine = engine
         self._generator = generator
+        self._contexts = contexts
         self._desk: Desk | None = None
         self._asked = 0.0
+        self._place: tuple[Desk, Snapshot, Point] | None = None
+        self._evaluated: tuple[Desk, float] | None = None
         self._task: asyncio.Task[None] | None = None
 
     def anchor(self, desk: Desk, snapshot: Snapshot, cursor: Point, info: EngineInfo, allowed: Budget) -> Anchor:
         """The anchor to use now: the one made ready, the one in use, or a new one that is soon read."""
+        resident = self._resident(desk)
+        self._evaluated = (desk, time.monotonic())
         for known in (desk.ready, desk.anchor):
             if known is not None and known.holds(snapshot, cursor, allowed.full):
                 if known is desk.ready:
                     desk.ready, desk.is_full = None, True
                 desk.anchor = known
                 return known
-        full = place_anchor(desk.anchor, snapshot, cursor, allowed.full)
+        window = allowed.full if resident == NOTHING else allowed.beside_context
+        full = place_anchor(desk.anchor, snapshot, cursor, window)
         desk.is_full = _seconds_to_read(full, desk.anchor, info) <= allowed.cold_seconds
-        desk.anchor = full if desk.is_full else place_anchor(None, snapshot, cursor, allowed.cold)
+        cold = min(allowed.cold, window, key=lambda each: each.prefix)
+        placed = full if desk.is_full else place_anchor(None, snapshot, cursor, cold)
+        desk.anchor = replace(placed, context=resident)
         return desk.anchor
+
+    def _resident(self, desk: Desk) -> Context:
+        """What a new anchor may show of other files because it has certainly been read: that of the last one used."""
+        used, since = self._evaluated or (None, 0.0)
+        held = desk.ready or desk.anchor
+        if held is None or used is not desk or time.monotonic() - since > RESIDENT_SECONDS:
+            return NOTHING
+        return held.context.without_heading()
+
+    def refresh(self) -> None:
+        """Looks again at the place wanted last: there is news of other files."""
+        if self._place is not None:
+            self.want(*self._place)
 
     def want(self, desk: Desk, snapshot: Snapshot, cursor: Point) -> None:
         """Names the place that idle time should prepare for."""
         desk.wanted = (snapshot, cursor)
+        self._place = (desk, snapshot, cursor)
         self._desk = desk
         self._asked = time.monotonic()
         if self._task is None or self._task.done():
@@ -61,6 +87,8 @@ class Warmer:
     def forget(self, desk: Desk) -> None:
         """A document was closed."""
         desk.wanted = None
+        if self._place is not None and self._place[0] is desk:
+            self._place = None
 
     async def aclose(self) -> None:
         """Ends the work."""
@@ -93,12 +121,17 @@ class Warmer:
             return True
         snapshot, cursor = desk.wanted
         info = await self._engine.info()
-        target = better_anchor(desk, snapshot, cursor, budget(info))
+        allowed = budget(info)
+        target = better_anchor(desk, snapshot, cursor, allowed)
+        if self._contexts is not None:
+            target = await self._contexts.improved(desk, snapshot, cursor, target, allowed, info)
         if target is None:
             return True
         middle = plain(target.middle(snapshot, cursor))
-        if not await self._engine.warm(_prompt(info, target, middle)):
+        self._evaluated = None
+        if not await self._engine.warm(prompt_at(find(info.family), target, middle)):
             return False
+        self._evaluated = (desk, time.monotonic())
         if desk.wanted is not None and desk.wanted[0].uri == target.uri:
             desk.ready = target
         return True
@@ -111,10 +144,6 @@ def better_anchor(desk: Desk, snapshot: Snapshot, cursor: Point, allowed: Budget
         if anchor is not None and anchor.holds(snapshot, cursor, roomy):
             return None
     return place_anchor(desk.anchor, snapshot, cursor, allowed.full)
-
-
-def _prompt(info: EngineInfo, anchor: Anchor, middle: str) -> Prompt:
-    return lay_out(find(info.family), plain(anchor.prefix), plain(anchor.suffix), middle)
 
 
 def _seconds_to_read(anchor: Anchor, resident: Anchor | None, info: EngineInfo) -> float:

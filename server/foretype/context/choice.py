@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from foretype.context.related import Piece, Tier
 
@@ -20,7 +20,8 @@ Files = tuple[tuple[str, str], ...]
 class Context:
     """What a prompt shows besides the window around the cursor.
 
-    ``heading`` is text of the same file that stands before the window's lines; ``files`` are (path, text) of others;
+    ``heading`` is text of the same file that stands before the window's lines; ``files`` are (path, text) of others,
+    or for a model that sees one file only, ``preface`` is what it is shown of them before the heading.
     ``repository`` and ``path`` name the workspace folder and the file in it. ``pieces`` are what it is made of.
     """
 
@@ -28,12 +29,12 @@ class Context:
     path: str = ""
     heading: str = ""
     files: Files = ()
+    preface: str = ""
     pieces: frozenset[Piece] = field(default=frozenset(), compare=False)
 
-    def lacks(self, other: Context) -> bool:
-        """Whether another context has definitions that are needed and not here."""
-        texts = {(piece.path, piece.text) for piece in self.pieces}
-        return any(piece.tier <= Tier.NEEDED and (piece.path, piece.text) not in texts for piece in other.pieces)
+    def without_heading(self) -> Context:
+        """What of it doesn't depend on the window; nothing if that is nothing."""
+        return replace(self, heading="") if self.files or self.preface else NOTHING
 
 
 NOTHING = Context()
@@ -85,7 +86,7 @@ def compose(
             texts[piece.path] = texts.get(piece.path, "") + piece.text
     heading = "".join(piece.text for piece in _headed([piece for piece in pieces if piece.path == path]))
     files = tuple(sorted((names.get(each, each), text) for each, text in texts.items()))
-    return Context(repository, names.get(path, path), heading, files, frozenset(chosen))
+    return Context(repository, names.get(path, path), heading, files, pieces=frozenset(chosen))
 
 
 def _headed(pieces: Sequence[Piece]) -> list[Piece]:

@@ -16,6 +16,7 @@ class SymbolIndex:
     """Outlines by path, and what is looked up in them.
 
     Paths are absolute, with ``/``. However an index came about, two with the same outlines answer the same.
+    ``changes`` grows with each change.
     """
 
     def __init__(self) -> None:
@@ -24,6 +25,7 @@ class SymbolIndex:
         self._by_stem: dict[str, set[str]] = {}
         self._by_folder: dict[str, set[str]] = {}
         self.symbol_count = 0
+        self.changes = 0
 
     @property
     def outlines(self) -> Mapping[str, Outline]:
@@ -32,7 +34,10 @@ class SymbolIndex:
 
     def put(self, path: str, outline: Outline) -> None:
         """Adds a file, or replaces what was known of it."""
+        if self._outlines.get(path) == outline:
+            return
         self.remove(path)
+        self.changes += 1
         self._outlines[path] = outline
         self.symbol_count += len(outline.symbols)
         for table, key in self._keys(path, outline):
@@ -43,6 +48,7 @@ class SymbolIndex:
         outline = self._outlines.pop(path, None)
         if outline is None:
             return
+        self.changes += 1
         self.symbol_count -= len(outline.symbols)
         for table, key in self._keys(path, outline):
             paths = table.get(key)

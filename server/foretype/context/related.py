@@ -44,6 +44,11 @@ class Piece:
     lines: tuple[int, int]
     text: str
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether the code at the cursor can hardly be right without it."""
+        return self.tier <= Tier.NEEDED
+
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from foretype.context.choice import NOTHING, Context
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
@@ -28,6 +29,7 @@ class Anchor:
 
     ``above`` are the document's lines from ``first_line`` to the anchor; they make the prefix. ``below`` are the
     lines after the cursor's line; with ``tail`` (the rest of the cursor's line) and its ending they make the suffix.
+    ``context`` is what else the prompt shows; whether an anchor holds doesn't depend on it.
     """
 
     uri: str
@@ -36,6 +38,7 @@ class Anchor:
     above: tuple[str, ...]
     tail: str
     below: tuple[str, ...]
+    context: Context = NOTHING
 
     @property
     def prefix(self) -> str:

@@ -45,12 +45,14 @@ class Workspace:
     """Keeps nothing but the open documents; the helper process is started when it is first needed.
 
     Nothing here takes longer than writing a frame. When the helper crashes it is started anew, a few times.
-    ``to_path`` says which file a URI names; ``on_indexed`` is called when all files known of have been read.
+    ``to_path`` says which file a URI names; ``on_indexed`` is called when all files known of have been read, and
+    ``scans`` counts how often that was.
     """
 
     def __init__(self, to_path: Callable[[str], PurePath | None]) -> None:
         self.on_indexed: Callable[[], None] = lambda: None
-        self.is_indexed = False
+        self.scans = 0
+        self._changes: dict[str, int] = {}
         self._to_path = to_path
         self._folders: messages.Folders = messages.Folders((), False)
         self._documents: dict[str, Snapshot] = {}
@@ -65,7 +67,6 @@ class Workspace:
     def set_folders(self, folders: Iterable[Folder], watched: bool) -> None:
         """Takes the workspace folders; ``watched`` if `files_changed` will be told of changes in them."""
         self._folders = messages.Folders(tuple((path_key(each.path), each.name) for each in folders), watched)
-        self.is_indexed = False
         if self._helper is not None:
             self._helper.send(self._folders)
         elif self._folders.folders:
@@ -74,10 +75,12 @@ class Workspace:
     def opened(self, snapshot: Snapshot) -> None:
         """A document was opened or changed; the helper hears of it when it is asked next."""
         self._documents[snapshot.uri] = snapshot
+        self._changes[snapshot.uri] = self._changes.get(snapshot.uri, 0) + 1
 
     def closed(self, uri: str) -> None:
         """A document was closed."""
         self._documents.pop(uri, None)
+        self._changes[""] = self._changes.get("", 0) + self._changes.pop(uri, 0) + 1
         if self._sent.pop(uri, None) is not None and self._helper is not None:
             self._helper.send(messages.Closed(self._path(uri)))
 
@@ -86,6 +89,11 @@ class Workspace:
         paths = tuple(path_key(path) for path in map(self._to_path, uris) if path is not None)
         if paths and self._helper is not None:
             self._helper.send(messages.Changed(paths))
+            self._changes[""] = self._changes.get("", 0) + 1
+
+    def news(self, uri: str) -> int:
+        """A number that grows with each change in another document or file."""
+        return sum(self._changes.values()) - self._changes.get(uri, 0)
 
     async def related(self, snapshot: Snapshot, line: int, window: tuple[int, int]) -> Related | None:
         """What is related to a line of a document; None if the helper can't tell or takes too long."""
@@ -163,7 +171,7 @@ class Workspace:
                 waiting.set_result(message)
             return
         logger.debug("%d files with %d symbols read in %.0f ms", message.files, message.symbols, message.milliseconds)
-        self.is_indexed = True
+        self.scans += 1
         self.on_indexed()
 
     def _crashed(self, how: str) -> None:

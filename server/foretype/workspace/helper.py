@@ -29,6 +29,7 @@ class Helper:
         self._watched = False
         self._scanned = time.monotonic()
         self._began = time.monotonic()
+        self._told = 0
         threading.Thread(target=self._read, name="frames", daemon=True).start()
 
     def run(self) -> None:
@@ -36,8 +37,7 @@ class Helper:
         while True:
             if self._indexer.has_work and self._queue.empty():
                 self._indexer.step()
-                if not self._indexer.has_work:
-                    self._tell_indexed()
+                self._tell_scanned()
                 continue
             self._take(self._queue.get())
 
@@ -70,7 +70,10 @@ class Helper:
             self._scanned = time.monotonic()
             self._indexer.rescan()
 
-    def _tell_indexed(self) -> None:
+    def _tell_scanned(self) -> None:
+        if self._indexer.scans == self._told:
+            return
+        self._told = self._indexer.scans
         index = self._indexer.index
         took = (time.monotonic() - self._began) * 1000
         self._send(messages.Indexed(len(index.outlines), index.symbol_count, took))

@@ -45,6 +45,7 @@ class Indexer:
     """One workspace. `steps` does the reading, a file at a time; all else is quick. Not thread-safe.
 
     Paths are absolute with ``/``, as `path_key` makes them; documents that are no files have their URI for a path.
+    ``scans`` counts how often all files were looked at and something was found, the first time in any case.
     """
 
     def __init__(self) -> None:
@@ -60,6 +61,7 @@ class Indexer:
         self._sources: OrderedDict[str, tuple[Stamp, tuple[str, ...]]] = OrderedDict()
         self._work: deque[Iterator[None]] = deque()
         self._is_full = False
+        self.scans = 0
 
     @property
     def has_work(self) -> bool:
@@ -171,11 +173,14 @@ class Indexer:
     def _scan(self) -> Iterator[None]:
         seen: set[str] = set()
         self._is_full = False
+        before = self.index.changes
         for folder in list(self._folders):
             yield from self._scan_folder(Path(folder), seen)
         self._drop_unseen(self._stamps, seen)
         for path, document in self._documents.items():
             self._index_document(path, document)
+        if not self.scans or self.index.changes != before:
+            self.scans += 1
 
     def _scan_folder(self, folder: Path, seen: set[str]) -> Iterator[None]:
         for file in walk(folder, self._rules, self._is_source):

@@ -67,7 +67,7 @@ class Related(Message, frozen=True, tag=True, array_like=True):
 
 
 class Indexed(Message, frozen=True, tag=True, array_like=True):
-    """All that was to be read has been."""
+    """All files were looked at, and something was found that is new."""
 
     files: int
     symbols: int
