@@ -34,13 +34,19 @@ def create_engine(settings: Settings, on_status: StatusListener) -> Engine:
 
 
 def create_completer(
-    settings: Settings, on_status: StatusListener, make_engine: EngineMaker = create_engine
+    settings: Settings,
+    on_status: StatusListener,
+    make_engine: EngineMaker = create_engine,
+    with_workspace: bool = False,
 ) -> Completer:
-    """The pipeline with its engine; nothing is loaded yet."""
+    """The pipeline with its engine; nothing is loaded yet. ``with_workspace`` if it is to be told of files."""
     from foretype.complete.pipeline import Completer
+    from foretype.lsp.uris import to_path
     from foretype.syntax.cursor import Syntax
+    from foretype.workspace.client import Workspace
 
-    return Completer(make_engine(settings, on_status), Syntax(), settings)
+    workspace = Workspace(to_path) if with_workspace else None
+    return Completer(make_engine(settings, on_status), Syntax(), settings, workspace)
 
 
 def run_server(
@@ -55,7 +61,9 @@ def run_server(
     from foretype.lsp.serve import serve
 
     parts = ServerParts(
-        make_completer=lambda settings, on_status: create_completer(settings, on_status, make_engine),
+        make_completer=lambda settings, on_status: create_completer(
+            settings, on_status, make_engine, with_workspace=True
+        ),
         resolve_settings=lambda options: with_initialization_options(resolved, options),
     )
     return serve(parts, tcp_port=tcp_port, log_file=log_file)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 import msgspec
 import pytest
 
-from foretype.complete.pipeline import GRACE_SECONDS, SUPERSEDED, Completer
+from foretype.complete.generator import GRACE_SECONDS
+from foretype.complete.pipeline import SUPERSEDED, Completer
 from foretype.complete.results import CompletionRequest, CompletionResult
 from foretype.complete.undone import undone
 from foretype.config.schema import Completion, Local, Settings

@@ -28,6 +28,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "model": st.sampled_from(["smollm2-135m", "qwen2.5-coder-0.5b", "/models/x.gguf"]),
     "completion.enabled": st.booleans(),
     "completion.disabled_languages": st.lists(st.sampled_from(["go", "rust", "python"]), max_size=3),
+    "completion.context": st.booleans(),
     "completion.max_lines": st.integers(1, 100),
     "completion.popup": st.sampled_from(["auto", "always", "never"]),
     "local.gpu_layers": st.one_of(st.just("auto"), st.integers(0, 99)),
@@ -187,7 +188,7 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
         ('"" = 1', '"" in {} is not a setting; `foretype config` lists them all.'),
         (
             "completion = 3",
-            "completion is 3 in {}, but has to be a table with any of enabled, disabled_languages, max_lines, popup.",
+            "completion is 3 in {}, but has to be a table with any of enabled, disabled_languages, max_lines, context, popup.",
         ),
         ("model = ''", 'model is "" in {}, but has to be a string that isn\'t empty.'),
         (

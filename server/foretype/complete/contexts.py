@@ -37,9 +37,9 @@ class Contexts:
 
     def __init__(self, engine: Engine, generator: Generator, workspace: Workspace, languages: Languages) -> None:
         self.enabled = True
+        self.workspace = workspace
         self._engine = engine
         self._generator = generator
-        self._workspace = workspace
         self._languages = languages
         self._counts: OrderedDict[str, int] = OrderedDict()
 
@@ -66,11 +66,11 @@ class Contexts:
     def _is_worth_asking(self, desk: Desk, snapshot: Snapshot, cursor: Point, base: Anchor) -> bool:
         """Whether the context might lack something."""
         memo = desk.memo
-        if memo.asked is None or base.first_line != memo.first_line or memo.scans != self._workspace.scans:
+        if memo.asked is None or base.first_line != memo.first_line or memo.scans != self.workspace.scans:
             return True
         if time.monotonic() - memo.asked < ASK_EVERY_SECONDS:
             return False
-        news = self._workspace.news(snapshot.uri) != memo.news
+        news = self.workspace.news(snapshot.uri) != memo.news
         return news or not names_near(snapshot.lines, cursor.line) <= memo.names
 
     async def _choose(
@@ -79,11 +79,11 @@ class Contexts:
         began = time.perf_counter()
         memo = desk.memo
         first_line, memo.first_line = memo.first_line, base.first_line
-        memo.asked, memo.news, memo.scans = time.monotonic(), self._workspace.news(snapshot.uri), self._workspace.scans
+        memo.asked, memo.news, memo.scans = time.monotonic(), self.workspace.news(snapshot.uri), self.workspace.scans
         names = names_near(snapshot.lines, cursor.line)
         memo.names = names | memo.names if len(memo.names) < NAMES_KEPT else names
         last = min(len(snapshot.lines), cursor.line + 1 + len(base.below))
-        related = await self._workspace.related(snapshot, cursor.line, (base.first_line, last))
+        related = await self.workspace.related(snapshot, cursor.line, (base.first_line, last))
         if related is None:
             return
         counts = await self._counted(related.pieces, allowed.context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -13,6 +14,9 @@ from foretype.complete.prompts import prompt_at
 from foretype.complete.stream import Stream
 from foretype.engines.base import Chunk, Engine, EngineError, GenerateRequest, Usage
 from foretype.prompt.families import Family
+
+GRACE_SECONDS = 0.15
+"""How long a generation goes on after its request was cancelled: editors cancel at every key."""
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +51,18 @@ class Generator:
             active.running = False
             active.task.cancel()
             active.wake()
+
+    def let_go(self, asked: float) -> None:
+        """Ends what runs unless a request takes it up within the grace; ``asked`` is when its own request came."""
+        stream = self.active
+
+        def end() -> None:
+            assert stream is not None
+            if stream.used <= asked + GRACE_SECONDS and time.monotonic() - stream.used >= GRACE_SECONDS / 2:
+                self.stop(stream)
+
+        if stream is not None:
+            asyncio.get_running_loop().call_later(GRACE_SECONDS, end)
 
     async def aclose(self) -> None:
         """Stops and waits."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from foretype.complete import selected
 from foretype.complete.budget import Budget, Rhythm, budget
 from foretype.complete.candidates import candidates
+from foretype.complete.contexts import Contexts
 from foretype.complete.desk import Desk
 from foretype.complete.explain import History
 from foretype.complete.generator import Generator
@@ -25,8 +26,8 @@ from foretype.prompt.families import find
 from foretype.syntax.cursor import Intent, Syntax, SyntaxAt
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
+from foretype.workspace.client import Workspace
 
-GRACE_SECONDS = 0.15
 PATIENCE_SECONDS = 20.0
 SUPERSEDED = "superseded by a newer request"
 
@@ -34,12 +35,14 @@ SUPERSEDED = "superseded by a newer request"
 class Completer:
     """Completes documents with one engine. Every call to ``complete`` ends, the superseded ones without suggestions."""
 
-    def __init__(self, engine: Engine, syntax: Syntax, settings: Settings) -> None:
+    def __init__(self, engine: Engine, syntax: Syntax, settings: Settings, workspace: Workspace | None = None) -> None:
         self._engine = engine
         self._syntax = syntax
-        self._settings = settings
+        self.workspace = workspace or Workspace()  # without one, the model sees nothing but the document
         self._generator = Generator(engine)
-        self._warmer = Warmer(engine, self._generator)
+        self._contexts = Contexts(engine, self._generator, self.workspace, syntax.languages)
+        self._warmer = Warmer(engine, self._generator, self._contexts)
+        self.apply_settings(settings)
         self._desks: dict[str, Desk] = {}
         self._rhythm = Rhythm()
         self._speculation = Speculation()
@@ -76,7 +79,8 @@ class Completer:
         except EngineError as error:
             result = run.nothing(str(error))
         except asyncio.CancelledError:
-            self._let_go(desk, now)
+            if self._generator.active in desk.streams:
+                self._generator.let_go(now)
             raise
         self._history.add(request.snapshot.uri, result)
         return result
@@ -84,11 +88,13 @@ class Completer:
     def opened(self, snapshot: Snapshot) -> None:
         """A document was opened; its beginning is read in idle time."""
         desk = self._desk(snapshot.uri)
+        self.workspace.opened(snapshot)
         self._warmer.want(desk, snapshot, Point(0, 0))
 
     def changed(self, snapshot: Snapshot) -> None:
         """A document was changed; a generation that no longer agrees is stopped."""
         self._rhythm.key(time.monotonic())
+        self.workspace.opened(snapshot)
         active = self._generator.active
         if active is not None and active.anchor.uri == snapshot.uri and not active.agrees(snapshot):
             self._generator.stop(active)
@@ -97,6 +103,7 @@ class Completer:
         """A document was closed."""
         desk = self._desks.pop(uri, None)
         self._syntax.forget(uri)
+        self.workspace.closed(uri)
         if desk is None:
             return
         desk.supersede().set()
@@ -124,11 +131,13 @@ class Completer:
     def apply_settings(self, settings: Settings) -> None:
         """Takes new settings for the requests to come."""
         self._settings = settings
+        self._contexts.enabled = settings.completion.context
 
     async def aclose(self) -> None:
         """Ends what runs, and the engine."""
         await self._warmer.aclose()
         await self._generator.aclose()
+        await self.workspace.aclose()
         await self._engine.aclose()
 
     async def _answer(self, desk: Desk, run: Run) -> CompletionResult:
@@ -284,18 +293,6 @@ class Completer:
         if not stream.running and stream.finish is None and self._generator.active is None and not self._enough(stream):
             self._ahead = asyncio.create_task(self._resume(stream))
         self._warmer.want(desk, run.request.snapshot, run.request.cursor)
-
-    def _let_go(self, desk: Desk, asked: float) -> None:
-        """A cancelled request's generation ends unless another request takes it up within the grace."""
-        stream = self._generator.active
-        if stream is None or stream not in desk.streams:
-            return
-
-        def end() -> None:
-            if stream.used <= asked + GRACE_SECONDS and time.monotonic() - stream.used >= GRACE_SECONDS / 2:
-                self._generator.stop(stream)
-
-        asyncio.get_running_loop().call_later(GRACE_SECONDS, end)
 
     def _desk(self, uri: str) -> Desk:
         return self._desks.setdefault(uri, Desk())

@@ -34,7 +34,7 @@ RESIDENT_SECONDS = 600.0
 class Warmer:
     """Works for the document asked about last, only while nothing is generated, and yields to any request."""
 
-    def __init__(self, engine: Engine, generator: Generator, contexts: Contexts | None = None) -> None:
+    def __init__(self, engine: Engine, generator: Generator, contexts: Contexts) -> None:
         self._engine = engine
         self._generator = generator
         self._contexts = contexts
@@ -42,6 +42,7 @@ class Warmer:
         self._asked = 0.0
         self._place: tuple[Desk, Snapshot, Point] | None = None
         self._evaluated: tuple[Desk, float] | None = None
+        contexts.workspace.on_indexed = self.refresh
         self._task: asyncio.Task[None] | None = None
 
     def anchor(self, desk: Desk, snapshot: Snapshot, cursor: Point, info: EngineInfo, allowed: Budget) -> Anchor:
@@ -123,8 +124,7 @@ class Warmer:
         info = await self._engine.info()
         allowed = budget(info)
         target = better_anchor(desk, snapshot, cursor, allowed)
-        if self._contexts is not None:
-            target = await self._contexts.improved(desk, snapshot, cursor, target, allowed, info)
+        target = await self._contexts.improved(desk, snapshot, cursor, target, allowed, info)
         if target is None:
             return True
         middle = plain(target.middle(snapshot, cursor))

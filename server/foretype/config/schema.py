@@ -40,6 +40,14 @@ class Completion(Struct, frozen=True, forbid_unknown_fields=True):
     max_lines: Annotated[
         int, Meta(ge=1, le=100, description="The most lines that one suggestion may have.", extra=SET)
     ] = 12
+    context: Annotated[
+        bool,
+        Meta(
+            description="Let the model see code from other files of the workspace: definitions of names used, and "
+            "excerpts of files that are open or were edited.",
+            extra=TURN_OFF,
+        ),
+    ] = True
     popup: Annotated[
         Literal["auto", "always", "never"],
         Meta(

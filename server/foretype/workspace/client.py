@@ -45,15 +45,16 @@ class Workspace:
     """Keeps nothing but the open documents; the helper process is started when it is first needed.
 
     Nothing here takes longer than writing a frame. When the helper crashes it is started anew, a few times.
-    ``to_path`` says which file a URI names; ``on_indexed`` is called when all files known of have been read, and
-    ``scans`` counts how often that was.
+    ``to_path`` says which file a URI names; without it nothing is ever read, nor anything related. ``on_indexed`` is
+    called when all files were looked at and something was found, and ``scans`` counts how often that was.
     """
 
-    def __init__(self, to_path: Callable[[str], PurePath | None]) -> None:
+    def __init__(self, to_path: Callable[[str], PurePath | None] | None = None) -> None:
         self.on_indexed: Callable[[], None] = lambda: None
         self.scans = 0
         self._changes: dict[str, int] = {}
-        self._to_path = to_path
+        self._to_path = to_path or (lambda uri: None)
+        self._is_used = to_path is not None
         self._folders: messages.Folders = messages.Folders((), False)
         self._documents: dict[str, Snapshot] = {}
         self._sent: dict[str, tuple[str, ...]] = {}
@@ -74,7 +75,8 @@ class Workspace:
 
     def opened(self, snapshot: Snapshot) -> None:
         """A document was opened or changed; the helper hears of it when it is asked next."""
-        self._documents[snapshot.uri] = snapshot
+        if self._is_used:
+            self._documents[snapshot.uri] = snapshot
         self._changes[snapshot.uri] = self._changes.get(snapshot.uri, 0) + 1
 
     def closed(self, uri: str) -> None:
@@ -147,7 +149,7 @@ class Workspace:
         return self._helper
 
     def _start(self) -> None:
-        if self._starting is None and not self._closed and self._crashes < MOST_CRASHES:
+        if self._starting is None and self._is_used and not self._closed and self._crashes < MOST_CRASHES:
             self._starting = asyncio.create_task(self._started())
 
     async def _started(self) -> HelperProcess | None:
