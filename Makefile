@@ -20,7 +20,7 @@ check: environment-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 environment:
 	@$(PYTHON) scripts/environment.py $(VENV) local
