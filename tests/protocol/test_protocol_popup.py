@@ -103,7 +103,7 @@ async def test_several_lines_and_what_a_label_cannot_show(patient):
     assert item["textEdit"]["newText"] == text
     assert item["textEdit"]["range"]["start"] == item["textEdit"]["range"]["end"] == {"line": 0, "character": 8}
     assert item["label"] == item["filterText"] == "return ["
-    assert item["documentation"] == text
+    assert item["documentation"] == text.lstrip("\n")
     long, longer = (await complete(patient, 0, 8, number=1, text=["x" * 60, "y" * 61]))["items"]
     assert long["label"] == "x" * 60
     assert longer["label"] == "y" * 59 + "…"

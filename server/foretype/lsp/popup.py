@@ -161,6 +161,7 @@ def _shortened(text: str) -> str:
 
 def _documentation(text: str, language: str, markdown: bool) -> types.MarkupContent | str:
     """The whole text, which a label can't show."""
+    text = text.strip("\r\n")
     if not markdown:
         return text
     fence = "`" * max((3, *(len(run) + 1 for run in re.findall("`+", text))))
