@@ -9,7 +9,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from foretype.lsp.serve import run
 from foretype.lsp.server import ForetypeServer
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
+from foretype.workspace.client import Folder
 
 OnUpdate = Callable[[CompletionResult], None]
 
@@ -40,10 +41,24 @@ class Asked:
     cancelled: bool = False
 
 
+class RecordedWorkspace:
+    """Remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[list[Any]] = []
+
+    def set_folders(self, folders: Iterable[Folder], watched: bool) -> None:
+        self.told.append(["folders", [[str(folder.path), folder.name] for folder in folders], watched])
+
+    def files_changed(self, uris: Iterable[str]) -> None:
+        self.told.append(["files", list(uris)])
+
+
 class ScriptedCompleter:
     """Remembers what it is asked; answers when the test says so, and an older request when a newer comes."""
 
     def __init__(self, settings: Settings, on_status: StatusListener, closing_takes: float) -> None:
+        self.workspace = RecordedWorkspace()
         self.on_status = on_status
         self.calls: list[list[Any]] = [["made", settings.completion.max_lines]]
         self.asked: list[Asked] = []
@@ -180,6 +195,10 @@ def script(server: ForetypeServer, made: list[ScriptedCompleter]) -> None:
     @server.feature("test/calls")
     def calls(params: object) -> list[list[Any]]:
         return made[0].calls
+
+    @server.feature("test/workspace")
+    def workspace(params: object) -> list[list[Any]]:
+        return made[0].workspace.told
 
     @server.feature("test/text")
     def text(params: dict[str, str]) -> str:

@@ -10,6 +10,9 @@ from foretype.syntax.outline import Import, Symbol
 
 MOST_SYMBOLS = 400
 
+WITHOUT_DEFINITIONS = frozenset({"json", "yaml", "toml", "markdown", "html", "css"})
+"""Languages whose files define nothing that other files use by name."""
+
 _NAMESPACE = re.compile(r"\s*(?:export\s+|inline\s+|pub(?:\([^)]*\))?\s+|declare\s+)*(?:namespace|module|mod)\b")
 _GO_RECEIVER = re.compile(r"\s*func\s*\(\s*(?:\w+\s+)?\*?(\w+)")
 _QUALIFIED = re.compile(r"::|[.:]")

@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from foretype.config.load import Resolved, defaults, with_trust, with_workspace
 from foretype.errors import ForetypeError
+from foretype.lsp import files
 from foretype.lsp.scope import after
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def register(server: ForetypeServer) -> None:
     @server.feature(types.INITIALIZED)
     def initialized(params: types.InitializedParams) -> None:
         server.status.open()
+        server.spawn(files.begin(server))
         workspace = server.client_capabilities.workspace
         if workspace and workspace.configuration:
             server.spawn(pull())
@@ -129,3 +131,4 @@ def register(server: ForetypeServer) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def did_change_workspace_folders(params: types.DidChangeWorkspaceFoldersParams) -> None:
         server.folders = after(server.folders, params.event)
+        files.tell_folders(server, watched=server.watches_files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,10 +11,28 @@ from foretype.config.load import Resolved
 from foretype.config.schema import Settings
 from foretype.engines.base import StatusListener
 from foretype.text.documents import Snapshot
+from foretype.workspace.client import Folder
+
+
+class Workspace(Protocol):
+    """What wants to know of the workspace's folders and files."""
+
+    def set_folders(self, folders: Iterable[Folder], watched: bool) -> None:
+        """The folders are now these; ``watched`` if `files_changed` will be called."""
+        ...
+
+    def files_changed(self, uris: Iterable[str]) -> None:
+        """Files or folders were made, changed or removed on disk."""
+        ...
 
 
 class Completer(Protocol):
     """Answers completion requests. Everything is called on the event loop; only `complete` and `aclose` may wait."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """What is told of folders and files."""
+        ...
 
     async def complete(
         self, request: CompletionRequest, on_update: Callable[[CompletionResult], None] | None = None

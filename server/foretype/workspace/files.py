@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 
 from foretype.text.edits import split_lines
 
+IGNORE_FILES = (".gitignore", ".foretypeignore")
 LARGEST_FILE = 256 * 1024
 LONGEST_LINE = 4_000
 """Lines beyond are data or minified code."""

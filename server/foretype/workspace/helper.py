@@ -26,6 +26,7 @@ class Helper:
         self._sink = os.fdopen(sink, "wb", buffering=0)
         self._queue: queue.SimpleQueue[messages.ToHelper] = queue.SimpleQueue()
         self._indexer = Indexer()
+        self._folders: tuple[tuple[str, str], ...] = ()
         self._watched = False
         self._scanned = time.monotonic()
         self._began = time.monotonic()
@@ -45,8 +46,10 @@ class Helper:
         had_work = self._indexer.has_work
         if isinstance(message, messages.Folders):
             self._watched = message.watched
-            self._scanned = time.monotonic()
-            self._indexer.set_folders(message.folders)
+            if message.folders != self._folders:
+                self._folders = message.folders
+                self._scanned = time.monotonic()
+                self._indexer.set_folders(message.folders)
         elif isinstance(message, messages.Opened):
             self._indexer.open(message.path, message.language, message.text)
         elif isinstance(message, messages.Closed):

@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from pathspec import GitIgnoreSpec
 
-IGNORE_FILES = (".gitignore", ".foretypeignore")
+from foretype.workspace.files import IGNORE_FILES
+
 LARGEST_IGNORE_FILE = 256 * 1024
 
 SECRETS = (

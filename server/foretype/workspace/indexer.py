@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from foretype.context.edits import RecentEdits
 from foretype.context.index import SymbolIndex
-from foretype.context.outline import Outline, outline_of
+from foretype.context.outline import WITHOUT_DEFINITIONS, Outline, outline_of
 from foretype.context.related import OpenFile, Piece, Question, gather
 from foretype.syntax.languages import Languages
 from foretype.syntax.outline import Symbol, imports, symbols
@@ -26,7 +26,6 @@ MOST_FILES = 10_000
 MOST_SYMBOLS = 150_000
 RECENT_FILES = 16
 SOURCES_KEPT = 64
-WITHOUT_DEFINITIONS = frozenset({"json", "yaml", "toml", "markdown", "html", "css"})
 
 logger = logging.getLogger(__name__)
 
