@@ -24,7 +24,8 @@ class Verdict:
     ``shown_ms`` is when a suggestion worth the name (at least `ENOUGH_VISIBLE` visible characters, or all that is
     left of the line) came on screen to stay until the next key, counted from the key: 0 if it was there already, which
     ``kept`` says; None if there was none. ``right`` is whether its first line is what was then typed.
-    ``right_characters`` are those at its beginning that were; a new line with its indentation counts as one.
+    ``right_characters`` are those at its beginning that were, of the ``offered_characters``; a new line with its
+    indentation counts as one.
     """
 
     shown_ms: float | None
@@ -78,7 +79,7 @@ def judge(sight: Sight, trace: Trace) -> Verdict:
         shown_ms=since * 1000 if ghost is not None else None,
         kept=kept,
         right=ghost is not None and rest is not None and _line_is_right(ghost, rest, sight.after),
-        offered_characters=ghost.visible if ghost else 0,
+        offered_characters=_offered_characters(ghost) if ghost else 0,
         right_characters=_right_characters(ghost, rest) if ghost and rest else 0,
         pause=sight.gap >= PAUSE_SECONDS,
         text_left=bool(rest and first_line(rest).strip()),
@@ -149,6 +150,10 @@ def _line_is_right(ghost: Ghost, rest: str, after: str) -> bool:
             return False
         written, rest = written.lstrip(), rest.lstrip()
     return bool(first_line(written).strip()) and first_line(written).rstrip() == first_line(rest).rstrip()
+
+
+def _offered_characters(ghost: Ghost) -> int:
+    return max(0, len(_collapsed(ghost.text).rstrip("\n")) - len(ghost.replaced))
 
 
 def _right_characters(ghost: Ghost, rest: str) -> int:

@@ -99,6 +99,16 @@ def results(typed: Sequence[Typed]) -> dict[str, dict[str, Any]]:
     return {name: _engine([each for each in typed if each.engine == name]) for name in names}
 
 
+def compared(engines: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, float | None]]:
+    """How many times as much the first engine has of a share as each other one; None where the other has nothing."""
+    first, *others = engines
+    shares = ("share_of_keys", "share_of_pauses", "right_lines")
+    return {
+        other: {name: _per(engines[first]["code"][name], engines[other]["code"][name]) for name in shares}
+        for other in others
+    }
+
+
 def keys(typed: Sequence[Typed]) -> list[dict[str, Any]]:
     """Every key of every trace and engine, with what was seen."""
     return [

@@ -83,16 +83,27 @@ def typing(
 
     chosen = with_command_line(load(config_file), {"model": model}).settings.model
     traces = typing_bench.make_traces([typing_bench.parse_region(region) for region in regions], seed)
+    _check_folders(json_file, html_file)
     how = How(seed, standard, cold, limit_keys)
     conditions = _typing_conditions(how)
     config = ["--config", str(config_file.absolute())] if config_file else []
     typed = asyncio.run(_type(traces, [chosen, *config], peer, how, conditions))
     engines = typing_bench.results(typed)
-    data = {"benchmark": "typing", "conditions": conditions, "engines": engines, "keys": typing_bench.keys(typed)}
+    compared = typing_bench.compared(engines)
+    data = {
+        "benchmark": "typing",
+        "conditions": conditions,
+        "engines": engines,
+        "compared": compared,
+        "keys": typing_bench.keys(typed),
+    }
+    _write(json_file, data)
     console = Console(highlight=False)
     report.print_table(console, "What a typist got", list(engines), report.typing_rows(engines))
+    for peer_name, ratios in compared.items():
+        if ratios["share_of_keys"] is not None:
+            console.print(f"Keys with a suggestion in time: {ratios['share_of_keys']:.1f} times those of {peer_name}.")
     report.print_conditions(console, conditions)
-    _write(json_file, data)
     if html_file:
         from foretype.bench.page import typing_page
 
@@ -113,6 +124,7 @@ def edge(json_file: Path | None, rounds: int) -> None:
     from foretype.bench import conditions, report
     from foretype.bench import edge as edge_bench
 
+    _check_folders(json_file)
     told = {
         **conditions.machine(),
         "rounds": f"{rounds} of {_KEYS} keys for each subject, in turn, after one to warm up",
@@ -200,6 +212,13 @@ def _progress(total: int) -> Iterator[Callable[[str, Trace, Sight | None], None]
             bar.update(task, description=name, advance=0 if sight is None else 1)
 
         yield tell
+
+
+def _check_folders(*files: Path | None) -> None:
+    """Better before a measurement than after it."""
+    for file in files:
+        if file is not None and not file.absolute().parent.is_dir():
+            raise Usage(f"{file} can't be written: there is no folder {file.absolute().parent}.")
 
 
 def _write(file: Path | None, data: object) -> None:
