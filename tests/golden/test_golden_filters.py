@@ -70,7 +70,7 @@ def around(syntax: Syntax, case: Case) -> Surroundings:
     lines = tuple(re.split(r"(?<=\n)", before + after))
     cursor = Point(before.count("\n"), len(before.rsplit("\n", 1)[-1]))
     named = dict(option.split(": ", 1) for option in options if ": " in option)
-    found = survey(Snapshot("file:///case", 1, language, lines), cursor, syntax, named.get("undone", ""))
+    found = survey(Snapshot("file:///case", 1, language, lines), cursor, syntax, undone=named.get("undone", ""))
     return replace(found, prose="prose" in options, auto_closed=named.get("auto-closed", ""))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from foretype.complete.filters.brackets import CLOSERS, closings, count, exceeds, lex, lexicon, outlook
+from foretype.complete.filters.brackets import CLOSERS, lex, lexicon
 from foretype.complete.filters.candidate import Surroundings
 from foretype.complete.filters.lines import level, similar, visible
 from foretype.complete.filters.loops import loop_start
+from foretype.complete.filters.outlook import count, exceeds, in_view, outlook, tally
 from foretype.complete.filters.suffix import meets
 from foretype.syntax.languages import Bodies
 from foretype.syntax.lexical import opens_block
@@ -64,9 +65,9 @@ def block_end(lines: list[str], surroundings: Surroundings, done: bool, max_line
 def _closed(lines: list[str], surroundings: Surroundings, last: bool) -> list[End]:
     """Where brackets end the block; ``last`` says that no more lines belong to it."""
     words, needs = lexicon(surroundings.spec), outlook(surroundings)
-    counts = closings(words, surroundings.before, "\n".join(lines))
     limit = needs.limit(words, "".join(_LEADING.findall(surroundings.after)[:1]))
-    alone = needs.limit(words, "") != limit or not visible(surroundings.below)
+    joins, ends = needs.limit(words, "") != limit, not visible(surroundings.below)
+    counts = tally(surroundings, "\n".join(lines), limit)
     closed, position, offset = (0, 0, 0), 0, 0
     bad: int | None = None
     for number, line in enumerate(lines):
@@ -80,7 +81,8 @@ def _closed(lines: list[str], surroundings: Surroundings, last: bool) -> list[En
             bad = None
         if bad is not None and (number - bad >= PATIENCE or (last and number == len(lines) - 1)):
             return [End(max(bad, 1), "closed")]
-        if bad is None and closed == limit and any(limit) and line.strip() and alone:
+        outermost = ends and (in_view(surroundings) or level(line) == 0)
+        if bad is None and closed == limit and any(limit) and line.strip() and (joins or outermost):
             return [End(number + 1, "closed")]
     return []
 

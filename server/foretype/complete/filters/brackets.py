@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from foretype.complete.filters.candidate import WINDOW, Surroundings
-from foretype.complete.filters.lines import level, visible
-from foretype.syntax.languages import Bodies, LanguageSpec
+from foretype.syntax.languages import LanguageSpec
 
 OPENERS = {"(": ")", "[": "]", "{": "}"}
 CLOSERS = {closer: opener for opener, closer in OPENERS.items()}
 _CONTEXTS = ("", " ", "=")
 _NO_PARENTHESES = frozenset({"bash"})
-_TEXT = frozenset({"", "html", "markdown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +37,19 @@ class Lexed:
     broken: int
 
 
+class Opener(NamedTuple):
+    """An opener; ``start`` is where its statement begins, as far as brackets tell: a head may go on over lines."""
+
+    offset: int
+    char: str
+    start: int
+
+
 @dataclass(frozen=True, slots=True)
 class Matched:
     """Openers that nothing closes (outermost first), closers that nothing opens, and how many of them cross others."""
 
-    openers: tuple[tuple[int, str], ...]
+    openers: tuple[Opener, ...]
     closers: tuple[tuple[int, str], ...]
     crossed: int
 
@@ -118,142 +124,39 @@ def lex(words: Lexicon, text: str, quote: str = "") -> Lexed:
 
 def match(brackets: tuple[tuple[int, str], ...]) -> Matched:
     """Pairs brackets up; a closer also closes what was left open inside of its pair."""
-    stack: list[tuple[int, str]] = []
+    stack: list[Opener] = []
     closers: list[tuple[int, str]] = []
-    crossed = 0
-    for bracket in brackets:
-        opener = CLOSERS.get(bracket[1])
+    crossed, head = 0, -1
+    for offset, char in brackets:
+        opener = CLOSERS.get(char)
         if opener is None:
-            stack.append(bracket)
+            stack.append(Opener(offset, char, head if char == "{" and head >= 0 else offset))
+            head = -1
             continue
-        depth = next((i for i, (_, other) in enumerate(reversed(stack)) if other == opener), None)
+        depth = next((i for i, other in enumerate(reversed(stack)) if other.char == opener), None)
         if depth is None:
-            closers.append(bracket)
+            closers.append((offset, char))
             crossed += bool(stack)
         else:
             crossed += depth
+            head = stack[-depth - 1].start if char == ")" else -1
             del stack[len(stack) - depth - 1 :]
     return Matched(tuple(stack), tuple(closers), crossed)
 
 
-def count(surroundings: Surroundings) -> bool:
-    """Whether the brackets of whole lines can be counted where the cursor stands."""
-    return not surroundings.prose and surroundings.spec.id not in _TEXT and not outlook(surroundings).in_string
+def faults(words: Lexicon, text: str, above: str = "", used: int = 0) -> int:
+    """How much in a piece of code is not closed, not opened, crossed or cut off.
 
-
-def faults(words: Lexicon, text: str) -> int:
-    """How much in a piece of code is not closed, not opened or cut off."""
+    ``above`` are the openers that stand open before it, the innermost last; ``used`` of them should get closed in it.
+    """
     lexed = lex(words, text)
-    matched = match(lexed.brackets)
-    return len(matched.openers) + len(matched.closers) + matched.crossed + lexed.broken + bool(lexed.quote)
+    matched = match((*((index - len(above), char) for index, char in enumerate(above)), *lexed.brackets))
+    own = sum(opener.offset >= 0 for opener in matched.openers)
+    taken = len(above) - (len(matched.openers) - own)
+    return own + len(matched.closers) + matched.crossed + abs(taken - used) + lexed.broken + bool(lexed.quote)
 
 
-Due = tuple[int, int, int]
-"""A count for each kind of bracket: round, square, curly."""
-
-KINDS = {"(": 0, ")": 0, "[": 1, "]": 1, "{": 2, "}": 2}
-
-
-def closings(words: Lexicon, before: str, text: str) -> list[tuple[int, Due]]:
-    """After each bracket in ``text``: its offset there, and how many more were closed than opened so far."""
-    closed = [0, 0, 0]
-    counts: list[tuple[int, Due]] = []
-    for offset, char in lex(words, before + text).brackets:
-        if offset >= len(before):
-            closed[KINDS[char]] += 1 if char in CLOSERS else -1
-            counts.append((offset - len(before), (closed[0], closed[1], closed[2])))
-    return counts
-
-
-def exceeds(closed: Due, limit: Due) -> bool:
-    """Whether more of any kind were closed than there are to close."""
-    return any(count > most for count, most in zip(closed, limit, strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What the text around the cursor needs.
-
-    ``due`` is how many more brackets of each kind the answer has to close than it opens: 1 where a closer is missing
-    below, -1 where the lines below close something that is not open yet. ``in_string`` says that the
-    cursor's line begins inside a string.
-    """
-
-    due: Due
-    in_string: bool
-
-    def limit(self, words: Lexicon, replaced: str) -> Due:
-        """How many more than it opens an answer may close that replaces this text after the cursor."""
-        counts = closings(words, "", replaced)
-        return self._with(counts[-1][1] if counts else (0, 0, 0))
-
-    def least(self, words: Lexicon, after: str) -> Due:
-        """The least of the limits for whatever part of the text after the cursor."""
-        extras = [(0, 0, 0), *(closed for _, closed in closings(words, "", after))]
-        return self._with((min(e[0] for e in extras), min(e[1] for e in extras), min(e[2] for e in extras)))
-
-    def _with(self, extra: Due) -> Due:
-        most = [max(0, due + more) for due, more in zip(self.due, extra, strict=True)]
-        return most[0], most[1], most[2]
-
-
-@lru_cache(maxsize=64)
-def outlook(surroundings: Surroundings) -> Outlook:
-    """Reads the lines around the cursor.
-
-    Where the whole file is in view, brackets are counted. Otherwise openers above and closers below are paired by
-    the indentation of their lines, as in code that is laid out with care, and what lies beyond is taken to be in order.
-    """
-    words = lexicon(surroundings.spec)
-    above_text = "".join(line + "\n" for line in surroundings.above)
-    over = lex(words, above_text)
-    if over.quote and not surroundings.prose:
-        over = lex(words, above_text, over.quote)
-    here = lex(words, surroundings.before, over.quote)
-    tail = "\n".join((surroundings.after, *surroundings.below))
-    rest = lex(words, tail, here.quote)
-    head, skipped = above_text + surroundings.before, len(surroundings.before)
-    opening = match((*over.brackets, *((len(above_text) + offset, char) for offset, char in here.brackets))).openers
-    closing = match(rest.brackets).closers
-    leftmost = min((level(line) for line in visible(surroundings.below)), default=0)
-    leftmost = leftmost if len(surroundings.below) >= WINDOW else 0
-    due = []
-    for kind in range(3):
-        openers = [offset for offset, char in opening if KINDS[char] == kind]
-        closers = [offset for offset, char in closing if KINDS[char] == kind]
-        above = [_indentation(head, offset) for offset in reversed(openers)]
-        below = [_indentation(surroundings.before + tail, offset + skipped) for offset in closers]
-        if kind == KINDS["{"] and _opened_out_of_view(above, surroundings):
-            above.append(0)
-        if len(surroundings.above) < WINDOW and len(surroundings.below) < WINDOW:
-            due.append(len(above) - len(below))
-            continue
-        on_line = sum(offset >= len(above_text) for offset in openers)
-        paired = min(on_line, sum(offset < len(surroundings.after) for offset in closers))
-        due.append(_aligned(above[paired:], below[paired:], leftmost))
-    return Outlook((due[0], due[1], due[2]), bool(over.quote))
-
-
-def _opened_out_of_view(above: list[int], surroundings: Surroundings) -> bool:
-    """Whether indentation tells of a brace that isn't seen: the cursor stands in a block that nothing in view opens."""
-    braces = surroundings.spec.bodies is Bodies.BRACES and bool(surroundings.spec.id)
-    return braces and level(surroundings.before) > 0 and min(above, default=1) > 0
-
-
-def _aligned(above: list[int], below: list[int], leftmost: int) -> int:
-    """From the indentations of openers and closers near the cursor, and the least of the lines below.
-
-    An opener to the left of all lines below is taken to be closed beyond them.
-    """
-    due = opener = closer = 0
-    while opener < len(above) and closer < len(below):
-        step = above[opener] - below[closer]
-        due += (step > 0) - (step < 0)
-        opener += step >= 0
-        closer += step <= 0
-    return due + sum(indentation >= leftmost for indentation in above[opener:])
-
-
-def _indentation(text: str, offset: int) -> int:
-    """The width of the indentation of the line that an offset is on."""
-    return level(text[text.rfind("\n", 0, offset) + 1 : offset + 1])
+def used_by(words: Lexicon, text: str, above: str) -> int:
+    """How many of the openers that stand open before a piece of code it closes, if its brackets don't cross them."""
+    matched = match((*((index - len(above), char) for index, char in enumerate(above)), *lex(words, text).brackets))
+    return 0 if matched.crossed else len(above) - sum(opener.offset < 0 for opener in matched.openers)

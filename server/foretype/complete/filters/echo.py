@@ -6,9 +6,10 @@ import re
 
 from foretype.complete.filters.brackets import faults, lexicon
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
-from foretype.complete.filters.lines import essence, visible
+from foretype.complete.filters.lines import essence, telling, visible
 
 _FRAGMENT = re.compile(r"[^\W\d]\w{2,}\Z")
+_NAME = re.compile(r"\b[^\W\d]")
 _MOST_LINES = 3
 _LONG_UNDONE = 8
 
@@ -30,7 +31,7 @@ def _without_echo(text: str, surroundings: Surroundings) -> str:
     start = _after_lines_above(text, surroundings)
     if start and not begun:
         return text[start:].lstrip(" \t")
-    if len(begun) > 1 and any(char.isalnum() for char in begun):
+    if len(begun) > 1 and _NAME.search(begun) and not (begun.endswith(",") and "(" not in begun):
         stripped = text[start:].lstrip(" \t")
         for repeated in (surroundings.before.lstrip(), begun):
             if stripped.startswith(repeated):
@@ -48,7 +49,7 @@ def _after_lines_above(text: str, surroundings: Surroundings) -> int:
     above = visible(surroundings.above[-2 * _MOST_LINES :])
     lines = text.lstrip("\n").split("\n", _MOST_LINES)
     for count in range(min(_MOST_LINES, len(lines) - 1, len(above)), 0, -1):
-        if [essence(line) for line in lines[:count]] == [essence(line) for line in above[-count:]]:
+        if any(map(telling, lines[:count])) and [*map(essence, lines[:count])] == [*map(essence, above[-count:])]:
             return len(text) - len("\n".join(lines[count:]))
     return 0
 

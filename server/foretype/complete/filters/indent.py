@@ -5,6 +5,7 @@ from __future__ import annotations
 from foretype.complete.filters.brackets import lex, lexicon, match
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
 from foretype.complete.filters.lines import level, visible
+from foretype.syntax.languages import Bodies
 from foretype.syntax.lexical import indentation, width
 
 _CONTEXT = 8
@@ -33,8 +34,8 @@ def _first(line: str, surroundings: Surroundings) -> str:
         return line
     if before and not before.isspace():
         comment = surroundings.spec.line_comment
-        aligned = (comment is not None and code.startswith(comment)) or (surroundings.prose and lead != " ")
-        return line if before[-1] not in " \t" or aligned else code
+        aligned = lead != " " or before[-1] != " " or before[-2:].isspace()
+        return line if aligned or (comment is not None and code.startswith(comment)) else code
     return code if _doubles(width(before), width(before + lead), surroundings) else line
 
 
@@ -45,7 +46,7 @@ def _doubles(cursor: int, begin: int, surroundings: Surroundings) -> bool:
         return False
     last = above[-1].rstrip()
     brackets = lex(lexicon(surroundings.spec), "\n".join(above[-_CONTEXT:])).brackets
-    if any(char in "([" for _, char in match(brackets).openers):
+    if any(opener.char in "([" for opener in match(brackets).openers):
         return False
     depths = {level(line) for line in above if level(line) <= level(last)} | {level(line) for line in below[:1]}
     if last.endswith(_OPENING):
@@ -86,6 +87,7 @@ def _shifted(first: str, rest: list[str], surroundings: Surroundings) -> list[st
     base = indentation(surroundings.before)
     header = (surroundings.before + first).rstrip()
     body = next(line for line in rest if line.strip())
-    if not base or not header.endswith((":", "{")) or not 0 < level(body) <= width(base):
+    opens = {Bodies.INDENTATION: ":", Bodies.BRACES: "{"}.get(surroundings.spec.bodies)
+    if not base or opens is None or not header.endswith(opens) or not 0 < level(body) <= width(base):
         return rest
     return [base + line if line.strip() else line for line in rest]

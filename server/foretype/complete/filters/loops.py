@@ -12,13 +12,14 @@ SAME_LINES = 3
 _IN_LINE = re.compile(r"(\S.{2,}?|.{2,}?\S)\1{5,}$")
 _ONE_CHARACTER = re.compile(r"(.)\1*$")
 _TAIL = 240
+_NEAR = 3
 
 
 def repetition(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
     """Ends the text where it begins to repeat itself; refuses it where it only repeats the lines above.
 
     Repeated is a block of two to six lines, at once or after the same block above; a line for the third time; the
-    line above, unless the user repeated it before; a piece of a line for the sixth time (as Tabby does). Holds for
+    line above, unless it is there several times or also below; a piece of a line for the sixth time (as Tabby does). Holds for
     growing text that ends with a line's end, once ``held`` lines are held back.
     """
     lines = candidate.text.split("\n")
@@ -31,19 +32,26 @@ def repetition(candidate: Candidate, surroundings: Surroundings) -> Candidate | 
         return candidate.with_text(text, surroundings)
     last = candidate.text.rsplit("\n", 1)[-1][-_TAIL:]
     found = _IN_LINE.search(last)
-    if found and not _ONE_CHARACTER.fullmatch(found.group(1)):
+    if found and not _ONE_CHARACTER.fullmatch(found.group(1)) and not _has_rows_of(found.group(1), surroundings):
         return Rejection("goes round in circles")
     return candidate
+
+
+def _has_rows_of(piece: str, surroundings: Surroundings) -> bool:
+    """Whether the lines around the cursor repeat a piece like that themselves."""
+    near = (*surroundings.above[-_NEAR:], surroundings.before, *surroundings.below[:_NEAR])
+    return any(3 * piece in line for line in near)
 
 
 def loop_start(lines: list[str], surroundings: Surroundings) -> int | None:
     """The first of ``lines`` (the cursor's whole line is number 0) that belongs to a repetition."""
     numbers = [number for number, line in enumerate(lines) if line.strip()]
     above = visible(surroundings.above)[-2 * LONGEST :]
+    rows = bool(above) and any(_same(above[-1], line) for line in visible(surroundings.below)[:1])
     shown = [*above, *(lines[number] for number in numbers)]
     for at in range(len(above), len(shown)):
         for size in range(1, min(LONGEST, at) + 1):
-            if _is_repeated(shown, at, size, len(above)):
+            if not (rows and at == len(above) and size == 1) and _is_repeated(shown, at, size, len(above)):
                 return numbers[at - len(above)]
     return None
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from foretype.complete.filters.brackets import CLOSERS, OPENERS, closings, count, lexicon, outlook
+from foretype.complete.filters.brackets import CLOSERS, OPENERS, lexicon
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
 from foretype.complete.filters.lines import level, repeats, similar, telling, visible
+from foretype.complete.filters.outlook import closings, count, outlook
 
 
 def next_lines(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
@@ -29,9 +30,10 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
     A line that says something is the next one over again if the brackets are even there (and it opens none), if the
     line after it is also the one below, or if it is the last of the ``whole_answer``. A line too short to tell counts
     only if it is indented alike, and one with brackets only where the text is even without it: a closing bracket is
-    right as long as it is missing. ``rest`` is what follows the text on its last line.
+    right as long as it is missing. Rows that are alike above and below may go on. ``rest`` is what follows the text on
+    its last line.
     """
-    below = visible(surroundings.below)
+    above, below = visible(surroundings.above), visible(surroundings.below)
     if not below:
         return None
     whole = [surroundings.before + lines[0], *lines[1:]]
@@ -43,6 +45,8 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
         if not repeats(line, below[0]):
             continue
         if telling(line):
+            if above and similar(above[-1], below[0]):
+                continue
             if (even[number] and not line.rstrip().endswith(tuple(OPENERS))) or (
                 position + 1 == len(seen) and whole_answer
             ):

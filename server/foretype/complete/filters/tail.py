@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import re
 
-from foretype.complete.filters.brackets import (
-    Due,
-    Lexicon,
-    closings,
-    count,
-    exceeds,
-    faults,
-    lex,
-    lexicon,
-    match,
-    outlook,
-)
+from foretype.complete.filters.brackets import Lexicon, faults, lex, lexicon, match, used_by
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings, contains
+from foretype.complete.filters.outlook import Due, count, exceeds, outlook, tally
 
 _INERT = re.compile(r"[\s)\]}>\"'`]*(?:\s*[:{;,]+\s*$)?")
 _LONGEST = 160
@@ -60,9 +50,12 @@ def _reads(surroundings: Surroundings) -> bool:
 
 
 def _faults(words: Lexicon | None, candidate: Candidate, surroundings: Surroundings) -> int:
+    """How much on the line would be unmatched, but for what belongs to the lines above."""
     if words is None:
         return 0
-    return faults(words, surroundings.before + candidate.text + surroundings.after[candidate.replaces :])
+    line = surroundings.before + candidate.text + surroundings.after[candidate.replaces :]
+    above = outlook(surroundings).open_above
+    return faults(words, line, above, used_by(words, surroundings.before + surroundings.after, above))
 
 
 def _overlaps(text: str, after: str) -> list[int]:
@@ -116,7 +109,7 @@ def brackets(candidate: Candidate, surroundings: Surroundings) -> Candidate | Re
     if match(lex(words, before + text).brackets).crossed > match(lex(words, before).brackets).crossed:
         return Rejection("has brackets that cross")
     rest = surroundings.after[candidate.replaces :]
-    if _has_code(words, rest) and faults(words, before + text + rest) > faults(words, before + surroundings.after):
+    if _has_code(words, rest) and _faults(words, candidate, surroundings) > _faults(words, Candidate(""), surroundings):
         return Rejection("leaves a bracket or quote open")
     return candidate
 
@@ -127,7 +120,7 @@ def even_end(candidate: Candidate, surroundings: Surroundings) -> int:
         return len(candidate.text)
     words = lexicon(surroundings.spec)
     limit = outlook(surroundings).limit(words, surroundings.after[: candidate.replaces])
-    return _end_within(candidate.text, words, surroundings, limit)
+    return _end_within(candidate.text, surroundings, limit)
 
 
 def safe_end(text: str, surroundings: Surroundings) -> int:
@@ -135,11 +128,11 @@ def safe_end(text: str, surroundings: Surroundings) -> int:
     if not _counts(surroundings, surroundings.after):
         return len(text)
     words = lexicon(surroundings.spec)
-    return _end_within(text, words, surroundings, outlook(surroundings).least(words, surroundings.after))
+    return _end_within(text, surroundings, outlook(surroundings).least(words, surroundings.after))
 
 
-def _end_within(text: str, words: Lexicon, surroundings: Surroundings, limit: Due) -> int:
-    counts = closings(words, surroundings.before, text)
+def _end_within(text: str, surroundings: Surroundings, limit: Due) -> int:
+    counts = tally(surroundings, text, limit)
     if not counts or not exceeds(counts[-1][1], limit):
         return len(text)
     fine = max((position for position, (_, closed) in enumerate(counts) if not exceeds(closed, limit)), default=-1)
