@@ -17,7 +17,8 @@ EngineMaker = Callable[["Settings", "StatusListener"], "Engine"]
 
 def create_engine(settings: Settings, on_status: StatusListener) -> Engine:
     """The engine that the settings name; it looks for its model when it is first used."""
-    from foretype.engines.llama_cpp.client import LlamaCppEngine, LocalModel
+    from foretype.engines.llama_cpp.client import LlamaCppEngine
+    from foretype.engines.llama_cpp.local_model import LocalModel
     from foretype.models.store import Store
 
     local = settings.local

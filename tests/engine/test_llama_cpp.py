@@ -26,7 +26,8 @@ from foretype.engines.base import (
     Usage,
     WorkerDied,
 )
-from foretype.engines.llama_cpp.client import LlamaCppEngine, LocalModel
+from foretype.engines.llama_cpp.client import LlamaCppEngine
+from foretype.engines.llama_cpp.local_model import LocalModel
 from foretype.prompt.fim import Control, Prompt
 
 BEFORE = 'def fibonacci(n):\n    """Return the n-th Fibonacci number."""\n    if n < 2:\n        return n\n'

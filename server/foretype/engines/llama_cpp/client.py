@@ -6,9 +6,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 from foretype.engines.base import (
     Alternative,
@@ -28,6 +27,7 @@ from foretype.engines.base import (
     WorkerDied,
 )
 from foretype.engines.llama_cpp import frames
+from foretype.engines.llama_cpp.local_model import Attempt, LocalModel
 from foretype.engines.llama_cpp.process import WorkerProcess
 from foretype.prompt.fim import Prompt
 
@@ -35,36 +35,6 @@ logger = logging.getLogger(__name__)
 
 FIRST_BACKOFF_SECONDS = 0.2
 LONGEST_BACKOFF_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class LocalModel:
-    """What to load and how; ``gpu_layers`` -1 is all, ``threads`` 0 one for each core, times in seconds.
-
-    ``locate`` gives the model's file, asked at each load; it raises ForetypeError if there is none.
-    """
-
-    name: str
-    locate: Callable[[], Path]
-    gpu_layers: int = -1
-    threads: int = 0
-    kv_memory_mb: int = 384
-    drafts: bool = True
-    unload_after: float = 1800.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """A file as it was when loading it failed; the same file isn't tried again, a new one is."""
-
-    path: Path
-    size: int
-    modified: int
-
-    @classmethod
-    def of(cls, path: Path) -> _Attempt:
-        stat = path.stat()
-        return cls(path, stat.st_size, stat.st_mtime_ns)
 
 
 class LlamaCppEngine:
@@ -83,7 +53,7 @@ class LlamaCppEngine:
         self._closed = False
         self._resting: asyncio.Task[None] | None = None
         self._status = EngineStatus("local", EngineState.IDLE)
-        self._failed: tuple[_Attempt, ModelUnusable] | None = None
+        self._failed: tuple[Attempt, ModelUnusable] | None = None
 
     async def info(self) -> EngineInfo:
         """What is known of the model; loads it if it isn't. Raises EngineError."""
@@ -200,7 +170,7 @@ class LlamaCppEngine:
             await asyncio.sleep(min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** (self._crashes - 1)))
         model = self._model
         path = model.locate()
-        attempt = _Attempt.of(path)
+        attempt = Attempt.of(path)
         if self._failed is not None and self._failed[0] == attempt:
             raise self._failed[1]
         self._report(EngineState.LOADING, f"Loading {model.name}")
