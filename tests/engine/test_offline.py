@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import psutil
 import pytest
-from lsprotocol import types
-from pygls.lsp.client import LanguageClient
 
-CODE = """import os
-
-
-def count_lines(path):
-    with open(path) as file:
-        return len(file.readlines())
-
-
-def count_words(path):
-    with open(path) as file:
-        return """
-
+TypeInEditor = Callable[[list[str], dict[str, str], str], Awaitable[list[str]]]
 WITNESS = """
 import os, socket, sys
 
@@ -47,21 +34,6 @@ def witness(event, arguments):
 sys.addaudithook(witness)
 """
 """Python runs this as ``sitecustomize`` in every process that is started with it: it writes down all use of sockets."""
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> str:
-    """The end of the code, as ``foretype complete`` takes it."""
-    file = tmp_path / "count.py"
-    file.write_text(CODE)
-    lines = CODE.split("\n")
-    return f"{file}:{len(lines)}:{len(lines[-1]) + 1}"
-
-
-@pytest.fixture
-def environment(smollm2: Path, models_folder: Path, tmp_path: Path) -> dict[str, str]:
-    """The environment of a user who has pulled the embedded model and set nothing."""
-    return os.environ | {"FORETYPE_MODELS": str(models_folder), "XDG_CONFIG_HOME": str(tmp_path / "config")}
 
 
 def without_network() -> list[str]:
@@ -90,7 +62,7 @@ def test_completing_works_without_any_network(place: str, environment: dict[str,
 
 @pytest.mark.skipif(sys.platform == "win32", reason="asyncio on Windows connects to itself over a loopback socket")
 async def test_no_process_opens_an_internet_socket_while_completing(
-    place: str, environment: dict[str, str], tmp_path: Path
+    place: str, environment: dict[str, str], tmp_path: Path, type_in_editor: TypeInEditor
 ) -> None:
     log = tmp_path / "witness.log"
     folder = tmp_path / "site"
@@ -98,24 +70,18 @@ async def test_no_process_opens_an_internet_socket_while_completing(
     (folder / "sitecustomize.py").write_text(WITNESS)
     witnessed = environment | {"PYTHONPATH": str(folder), "FORETYPE_TEST_WITNESS": str(log)}
 
-    client = LanguageClient("test", "1")
-    client.feature("didChangeStatus")(lambda params: None)
-    await client.start_io(sys.executable, "-m", "foretype", "serve", env=witnessed)
     watch = asyncio.create_task(sockets_of_children())
     try:
-        answers = await complete_at_each_key(client, place.rsplit(":", 2)[0])
+        answers = await type_in_editor([sys.executable, "-m", "foretype", "serve"], witnessed, place)
     finally:
         watch.cancel()
         held, processes = await watch
-        await client.shutdown_async(None)
-        client.exit(None)
-        await client.stop()
 
     assert any(answers)
     assert held == []
     seen = [line.split(maxsplit=1) for line in log.read_text().splitlines()]
     assert {int(pid) for pid, what in seen if what == "started"} >= processes
-    assert len(processes) >= 2, "the server and its worker are watched"
+    assert len(processes) >= 3, "the server, its model's worker and its workspace's helper are watched"
     assert [line for line in seen if line[1] != "started"] == []
 
 
@@ -134,28 +100,3 @@ async def sockets_of_children() -> tuple[list[str], set[int]]:
             await asyncio.sleep(0.02)
     except asyncio.CancelledError:
         return held, processes
-
-
-async def complete_at_each_key(client: LanguageClient, file: str) -> list[str]:
-    """Type a few keys at the end of the code and ask for a suggestion at each."""
-    uri = Path(file).as_uri()
-    await client.initialize_async(
-        types.InitializeParams(process_id=os.getpid(), capabilities=types.ClientCapabilities())
-    )
-    client.initialized(types.InitializedParams())
-    client.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "python", 1, CODE)))
-    lines = CODE.split("\n")
-    at = types.Position(len(lines) - 1, len(lines[-1]))
-    answers = []
-    for version, key in enumerate("sum(", start=2):
-        change = types.TextDocumentContentChangePartial(types.Range(at, at), key)
-        document = types.VersionedTextDocumentIdentifier(version, uri)
-        client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
-        at = types.Position(at.line, at.character + 1)
-        context = types.InlineCompletionContext(types.InlineCompletionTriggerKind.Invoked)
-        answer = await client.text_document_inline_completion_async(
-            types.InlineCompletionParams(context, types.TextDocumentIdentifier(uri), at)
-        )
-        items = answer.items if isinstance(answer, types.InlineCompletionList) else answer or []
-        answers += [str(item.insert_text) for item in items]
-    return answers
