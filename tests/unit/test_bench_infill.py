@@ -24,6 +24,7 @@ from foretype.engines.base import (
     Alternative,
     Chunk,
     EngineInfo,
+    Explored,
     ExploreRequest,
     Finish,
     FinishReason,
@@ -55,8 +56,8 @@ class Says:
             yield Chunk(text, Usage())
         yield Finish(FinishReason.END, Usage())
 
-    async def explore(self, request: ExploreRequest) -> tuple[Alternative, ...]:
-        return (Alternative(self.healed.split("\n")[0], -1.0),) if self.healed else ()
+    async def explore(self, request: ExploreRequest) -> Explored:
+        return Explored((Alternative(self.healed.split("\n")[0], -1.0),) if self.healed else ())
 
     async def warm(self, prompt: Prompt) -> bool:
         return True

@@ -20,6 +20,7 @@ from foretype.engines.base import (
     Alternative,
     Chunk,
     EngineInfo,
+    Explored,
     ExploreRequest,
     Finish,
     FinishReason,
@@ -81,10 +82,10 @@ class ScriptedEngine:
         finally:
             generation.closed = True
 
-    async def explore(self, request: ExploreRequest) -> tuple[Alternative, ...]:
+    async def explore(self, request: ExploreRequest) -> Explored:
         self.generations.append(Generation(GenerateRequest(request.prompt, request.max_tokens)))
         self.explored.append(request)
-        return self.lines
+        return Explored(self.lines, Usage(prefill_tokens=3, decode_tokens=9))
 
     async def warm(self, prompt: Prompt) -> bool:
         self.warmed.append(prompt)
@@ -442,6 +443,7 @@ async def test_who_asks_gets_several_distinct_ends_and_may_follow_each() -> None
         result = await b.ask("def f(a, b):\n    ret$0\n", explicit=True)
         texts = [suggestion.text for suggestion in result.suggestions]
         assert texts == ["urn a + b", "urn a - b"]
+        assert (result.ledger.prefill_tokens, result.ledger.decode_tokens) == (3, 9)
         assert len({suggestion.id for suggestion in result.suggestions}) == 2
         assert text_of(await b.ask("def f(a, b):\n    return a -$0\n")) == " b"
         assert len(b.engine.generations) == 1

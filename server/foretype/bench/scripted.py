@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 from foretype.engines.base import (
-    Alternative,
     Chunk,
     EngineInfo,
     EngineState,
     EngineStatus,
+    Explored,
     ExploreRequest,
     Finish,
     FinishReason,
@@ -41,9 +41,9 @@ class ScriptedEngine:
         yield Chunk(self._text, usage, 0.0)
         yield Finish(FinishReason.END, usage)
 
-    async def explore(self, request: ExploreRequest) -> tuple[Alternative, ...]:
+    async def explore(self, request: ExploreRequest) -> Explored:
         """None: the one text is all it knows."""
-        return ()
+        return Explored(())
 
     async def warm(self, prompt: Prompt) -> bool:
         """Nothing to do."""

@@ -11,7 +11,7 @@ from foretype.complete.prompts import prompt_at
 from foretype.complete.results import CompletionResult
 from foretype.complete.run import Run
 from foretype.complete.stream import Stream, plain
-from foretype.engines.base import Alternative, Engine, EngineInfo, ExploreRequest, FinishReason
+from foretype.engines.base import Alternative, Engine, EngineInfo, Explored, ExploreRequest, FinishReason
 from foretype.prompt.families import find
 from foretype.syntax.closes import adds_error
 from foretype.syntax.languages import Languages
@@ -38,7 +38,8 @@ async def candidates(
     found = await _unless_superseded(run, engine, request)
     if run.superseded:
         return None, ()
-    ranked = sorted(found, key=_joint, reverse=True) if after.strip() else list(found)
+    run.account(found.usage)
+    ranked = sorted(found.alternatives, key=_joint, reverse=True) if after.strip() else list(found.alternatives)
     kept, streams, rejected = _filtered(run, begun, ranked)
     if not kept:
         return run.nothing(rejected or "the model has nothing to add"), ()
@@ -46,12 +47,12 @@ async def candidates(
     return run.offer(kept), streams
 
 
-async def _unless_superseded(run: Run, engine: Engine, request: ExploreRequest) -> tuple[Alternative, ...]:
+async def _unless_superseded(run: Run, engine: Engine, request: ExploreRequest) -> Explored:
     work = asyncio.ensure_future(engine.explore(request))
     superseded = asyncio.ensure_future(run.ticket.wait())
     try:
         await asyncio.wait((work, superseded), return_when=asyncio.FIRST_COMPLETED)
-        return work.result() if work.done() else ()
+        return work.result() if work.done() else Explored()
     finally:
         superseded.cancel()
         work.cancel()

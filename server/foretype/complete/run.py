@@ -85,7 +85,7 @@ class Run:
             filtered = filters.run_partial(Candidate(part), around)
             if filtered.candidate is None:
                 return None
-        self._account(stream.usage, filtered.changed_by, since(begun))
+        self.account(stream.usage, filtered.changed_by, since(begun))
         if filtered.candidate is None:
             if self._shown is not None and filtered.rejected in filters.LATE:
                 return replace(self._shown, ledger=self.ledger, done=True)
@@ -117,7 +117,8 @@ class Run:
         self.ledger = replace(self.ledger, total_ms=since(self._started))
         return CompletionResult(suggestions, None, self.engine, self.ledger, complete)
 
-    def _account(self, usage: Usage, changed_by: tuple[str, ...], filter_ms: float) -> None:
+    def account(self, usage: Usage, changed_by: tuple[str, ...] = (), filter_ms: float = 0.0) -> None:
+        """Writes the work so far to the ledger, less what the stream had cost before this request."""
         base = self._base
         self.ledger = replace(
             self.ledger,

@@ -118,6 +118,14 @@ class Alternative:
     after: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """The ends found, the likeliest first, and the work that took."""
+
+    alternatives: tuple[Alternative, ...] = ()
+    usage: Usage = Usage()
+
+
 class EngineState(Enum):
     """What an engine is doing, for the status."""
 
@@ -175,8 +183,8 @@ class Engine(Protocol):
         """Yields chunks, then one Finish. Closing the generator cancels within one token. Raises EngineError."""
         ...
 
-    async def explore(self, request: ExploreRequest) -> tuple[Alternative, ...]:
-        """Several ends of a line, the likeliest first, distinct, generated together. Raises EngineError."""
+    async def explore(self, request: ExploreRequest) -> Explored:
+        """Several ends of a line, generated together. Raises EngineError."""
         ...
 
     async def warm(self, prompt: Prompt) -> bool:

@@ -16,6 +16,7 @@ from foretype.engines.base import (
     EngineInfo,
     EngineState,
     EngineStatus,
+    Explored,
     ExploreRequest,
     Finish,
     FinishReason,
@@ -93,9 +94,11 @@ class LlamaCppEngine:
         finally:
             self._close(id, finished)
 
-    async def explore(self, request: ExploreRequest) -> tuple[Alternative, ...]:
+    async def explore(self, request: ExploreRequest) -> Explored:
         """Several ends of a line, the likeliest first. Raises EngineError."""
+        asked = time.perf_counter()
         await self._ready()
+        queue_ms = (time.perf_counter() - asked) * 1000
         id, replies = self._open()
         finished = False
         pieces = frames.pieces_of(request.prompt)
@@ -106,8 +109,9 @@ class LlamaCppEngine:
             finished = True
             if isinstance(reply, EngineError):
                 raise reply
-            lines = reply.lines if isinstance(reply, frames.Explored) else ()
-            return tuple(Alternative(*line) for line in lines)
+            if not isinstance(reply, frames.Explored):
+                return Explored()
+            return Explored(tuple(Alternative(*line) for line in reply.lines), _usage(reply.work, queue_ms))
         finally:
             self._close(id, finished)
 

@@ -68,6 +68,7 @@ class Explorer:
         self._context = context
         self._pool = pool
         self._vocabulary = vocabulary
+        self.evaluated = 0
 
     def explore(
         self, base: Sequence, row: NDArray[np.float32], tail: bytes, count: int, most_tokens: int, after: str
@@ -77,6 +78,7 @@ class Explorer:
         ``base`` holds the prompt and ``row`` the logits after it; both stay as they are.
         """
         length = len(base.tokens)
+        self.evaluated = 0
         scratch = range(SEQUENCES, SEQUENCES + SCRATCH)
         try:
             first = self._fork(base, scratch[0], length, tail)
@@ -171,5 +173,6 @@ class Explorer:
 
     def _evaluate(self, places: list[Place], base: Sequence) -> None:
         assert len(places) <= BATCH_TOKENS
+        self.evaluated += len(places)
         while self._context.evaluate_places(places) == FULL and self._pool.evict(base):
             pass

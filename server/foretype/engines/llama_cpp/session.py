@@ -150,8 +150,11 @@ class Session:
         yield from self._prefill(sequence, job)
         row = sequence.rows[len(sequence.tokens)]
         started = time.perf_counter()
-        yield from self._explorer.explore(sequence, row, job.tail, request.count, request.max_tokens, request.after)
-        job.tally.decode_ms = (time.perf_counter() - started) * 1000
+        lines = self._explorer.explore(sequence, row, job.tail, request.count, request.max_tokens, request.after)
+        for found in lines:
+            job.tally.decode_ms = (time.perf_counter() - started) * 1000
+            job.tally.decode_tokens = self._explorer.evaluated
+            yield found
 
     def _prefill(self, sequence: Sequence, job: Job) -> Iterator[None]:
         while len(sequence.tokens) < len(job.tokens):
