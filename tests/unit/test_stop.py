@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from foretype.complete.filters import Surroundings
-from foretype.complete.stop import cut, partial
+from foretype.complete.stop import cut, partial, whole_part
 from foretype.syntax.intent import Intent
 from foretype.syntax.languages import Languages
 
@@ -161,6 +161,14 @@ def test_a_stream_that_was_cut_off_loses_what_is_unfinished() -> None:
     assert cut("return compu", LINE, surroundings, True, 4, truncated=True).text == "return"
     assert cut("return f(a);\nb", LINE, surroundings, True, 4, truncated=True).text == "return f(a);"
     assert cut("a = 1\n    retu", BLOCK, surroundings, True, 4, truncated=True).text == "a = 1"
+
+
+def test_the_whole_part_of_a_block_that_was_cut_off() -> None:
+    surroundings = around("function f() {\n  $0\n}\n", "javascript")
+    assert whole_part("a();\n  if (x) {\n    b();", surroundings) == "a();"
+    assert whole_part("a();\n  if (x) {\n    b();\n  }", surroundings) == "a();\n  if (x) {\n    b();\n  }"
+    assert whole_part("if (x) {\n    b();", surroundings) == "if (x) {\n    b();"
+    assert whole_part("a = 1\nif b:\n    c", around("$0")) == "a = 1\nif b:\n    c"
 
 
 @pytest.mark.parametrize(

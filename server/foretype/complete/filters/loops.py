@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
-from foretype.complete.filters.lines import essence, level, repeats, telling, visible
+from foretype.complete.filters.lines import essence, level, telling, visible
 
 LONGEST = 6
 SAME_LINES = 3
@@ -19,8 +19,8 @@ def repetition(candidate: Candidate, surroundings: Surroundings) -> Candidate | 
     """Ends the text where it begins to repeat itself; refuses it where it only repeats the lines above.
 
     Repeated is a block of two to six lines, at once or after the same block above; a line for the third time; the
-    line above, unless it is there several times or also below; a piece of a line for the sixth time (as Tabby does). Holds for
-    growing text that ends with a line's end, once ``held`` lines are held back.
+    line above, unless it is there several times or also below; a piece of a line for the sixth time (as Tabby does).
+    Holds for growing text that ends with a line's end, once ``held`` lines are held back.
     """
     lines = candidate.text.split("\n")
     lines[0] = surroundings.before + lines[0]
@@ -85,9 +85,3 @@ def held(lines: list[str], surroundings: Surroundings) -> int:
             return kept
         kept -= 1
     return 0
-
-
-def repeats_above(line: str, surroundings: Surroundings) -> bool:
-    """Whether a line is the nearest line above over again."""
-    above = visible(surroundings.above)
-    return bool(above) and repeats(line, above[-1])

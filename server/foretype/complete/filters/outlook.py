@@ -42,13 +42,14 @@ class Outlook:
     """What the text around the cursor needs.
 
     ``due`` is how many more brackets of each kind the answer has to close than it opens: 1 where a closer is missing
-    below, -1 where the lines below close something that is not open yet. ``open_above`` are the
-    brackets open where the cursor's line begins, the innermost last; ``in_string`` says that it begins inside a string.
+    below, -1 where the lines below close something that is not open yet. ``open_above`` are the brackets open where
+    the cursor's line begins, the innermost last. ``in_text`` says that the line begins inside a string, or that the
+    cursor stands in a comment: then none of it means anything.
     """
 
     due: Due
     open_above: str
-    in_string: bool
+    in_text: bool
 
     def limit(self, words: Lexicon, replaced: str) -> Due:
         """How many more than it opens an answer may close that replaces this text after the cursor."""
@@ -101,7 +102,7 @@ def outlook(surroundings: Surroundings) -> Outlook:
         paired = min(on_line, sum(offset < len(surroundings.after) for offset in closers))
         due.append(max(_aligned(above[paired:], below[paired:], leftmost), lists.count(kind) - len(below)))
     open_above = "".join(opener.char for opener in match(over.brackets).openers)
-    return Outlook((due[0], due[1], due[2]), open_above, bool(over.quote))
+    return Outlook((due[0], due[1], due[2]), open_above, bool(over.quote) or over.comment or here.comment)
 
 
 def _broken_lists(openers: tuple[Opener, ...], surroundings: Surroundings) -> list[int]:
@@ -147,7 +148,7 @@ def in_view(surroundings: Surroundings) -> bool:
 
 def count(surroundings: Surroundings) -> bool:
     """Whether the brackets of whole lines can be counted where the cursor stands."""
-    return not surroundings.prose and surroundings.spec.id not in _TEXT and not outlook(surroundings).in_string
+    return not surroundings.prose and surroundings.spec.id not in _TEXT and not outlook(surroundings).in_text
 
 
 def tally(surroundings: Surroundings, text: str, limit: Due) -> list[tuple[int, Due]]:

@@ -39,7 +39,7 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
     whole = [surroundings.before + lines[0], *lines[1:]]
     whole[-1] += rest
     seen = [number for number, line in enumerate(whole) if line.strip()]
-    even = _even(lines, surroundings)
+    even = evenness(lines, surroundings)
     for position, number in enumerate(seen):
         line = whole[number]
         if not repeats(line, below[0]):
@@ -58,19 +58,19 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
     return None
 
 
-def _even(lines: list[str], surroundings: Surroundings) -> list[bool]:
-    """Before each line: whether all brackets that the surroundings need are opened and closed."""
+def evenness(lines: list[str], surroundings: Surroundings) -> list[bool]:
+    """Before each line, and after the last: whether all brackets that the surroundings need are opened and closed."""
     if not count(surroundings):
-        return [True] * len(lines)
+        return [True] * (len(lines) + 1)
     due = outlook(surroundings).due
     counts = closings(lexicon(surroundings.spec), surroundings.before, "\n".join(lines))
-    even, offset, closed, position = [], 0, (0, 0, 0), 0
+    even, offset, closed, position = [due == (0, 0, 0)], 0, (0, 0, 0), 0
     for line in lines:
+        offset += len(line) + 1
         while position < len(counts) and counts[position][0] < offset:
             closed = counts[position][1]
             position += 1
         even.append(closed == due)
-        offset += len(line) + 1
     return even
 
 

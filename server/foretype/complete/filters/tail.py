@@ -46,7 +46,7 @@ def rest_of_line(candidate: Candidate, surroundings: Surroundings) -> Candidate 
 
 def _reads(surroundings: Surroundings) -> bool:
     """Whether brackets and quotes on the line mean something."""
-    return not surroundings.prose and bool(surroundings.spec.quotes) and not outlook(surroundings).in_string
+    return not surroundings.prose and bool(surroundings.spec.quotes) and not outlook(surroundings).in_text
 
 
 def _faults(words: Lexicon | None, candidate: Candidate, surroundings: Surroundings) -> int:
