@@ -181,7 +181,7 @@ class ForetypeSession:
         if work.generated_tokens is not None:
             shown_tokens = sum(int(ledger.get("decode_tokens", 0)) for ledger in seen)
             work.unshown_tokens = max(0, work.generated_tokens - shown_tokens)
-        work.facts = totals
+        work.counts_everything = "prefill_tokens" in totals
         return work
 
 

@@ -67,6 +67,7 @@ def typing_rows(engines: Mapping[str, Mapping[str, Any]]) -> Rows:
 def _work_rows(tokens: Sequence[Mapping[str, Any]]) -> Rows:
     return [
         ("tokens evaluated per key", [number(t["evaluated_per_key"]) for t in tokens]),
+        ("  known of so many keys", [count(t["evaluated_is_known_of"]) for t in tokens]),
         ("  most for one key / on a new line", [most(t) for t in tokens]),
         ("tokens evaluated in idle time", [count(t["idle_evaluated_tokens"]) for t in tokens]),
         ("tokens generated", [count(t["generated_tokens"]) for t in tokens]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ class Work:
 
     ``requests`` were sent, ``cancelled`` of them taken back. ``unshown_tokens`` were generated, but nothing of their
     answer came on screen. ``drafted_tokens`` were guessed without the model, ``accepted_tokens`` of them right.
+    ``counts_everything`` is false where only the requests that were answered are counted.
     """
 
     requests: int = 0
@@ -28,7 +29,7 @@ class Work:
     unshown_tokens: int | None = None
     drafted_tokens: int | None = None
     accepted_tokens: int | None = None
-    facts: Mapping[str, object] = field(default_factory=dict)
+    counts_everything: bool = True
 
 
 class Session(Protocol):

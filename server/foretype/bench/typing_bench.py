@@ -128,13 +128,16 @@ def _engine(typed: Sequence[Typed]) -> dict[str, Any]:
     ]
     work = {field.name: _sum(getattr(each.work, field.name) for each in typed) for field in fields(Work)[:-1]}
     by_key = percentiles(evaluated)
+    counted = all(each.work.counts_everything for each in typed)
     return {
         **by_place,
         "everywhere": asdict(summarize(*_unzipped(pairs))),
         "accepted_suggestions": sum(sight.key.kind is Kind.ACCEPT for sight, _ in pairs),
         "tokens": {
             **work,
-            "evaluated_per_key": _per(work["evaluated_tokens"], len(pairs)),
+            # Counted over all, or over the keys whose request was answered and told.
+            "evaluated_per_key": _per(work["evaluated_tokens"], len(pairs) if counted else len(evaluated)),
+            "evaluated_is_known_of": len(pairs) if counted else len(evaluated),
             "evaluated_per_key_p95": by_key.p95,
             "evaluated_per_key_max": max(evaluated, default=None),
             "evaluated_on_a_new_line_max": max(on_new_lines, default=None),
