@@ -29,7 +29,6 @@ class Channel:
         self._sink = os.fdopen(sink, "wb", buffering=0)
         self._queue: queue.SimpleQueue[frames.ToWorker] = queue.SimpleQueue()
         self._interrupt = threading.Event()
-        self._current = -1
         self._current_is_warm = False
         threading.Thread(target=self._read, name="frames", daemon=True).start()
 
@@ -49,9 +48,9 @@ class Channel:
         while not self._queue.empty():
             yield self._queue.get()
 
-    def working_on(self, id: int, is_warm: bool) -> None:
-        """From now on a cancel of ``id`` (or, for a warm, any generate) interrupts the batch under way."""
-        self._current, self._current_is_warm = id, is_warm
+    def working_on(self, is_warm: bool) -> None:
+        """From now on, if it is a warm, any other request or its own cancel interrupts the batch under way."""
+        self._current_is_warm = is_warm
         self._interrupt.clear()
 
     def interrupted(self) -> bool:
@@ -68,13 +67,9 @@ class Channel:
             if message is None:  # the server is gone: so are we, even from the middle of a batch
                 os._exit(0)
             self._queue.put(message)
-            if isinstance(message, frames.Cancel):
-                wanted = message.id != self._current
-            else:
-                wanted = not (
-                    self._current_is_warm and isinstance(message, frames.Generate | frames.Explore | frames.Warm)
-                )
-            if not wanted:
+            # What a generation evaluates is most often wanted by the next one, so its batches run to their end: a
+            # typist faster than a batch would otherwise never see it done.
+            if self._current_is_warm and not isinstance(message, frames.Count | frames.Load):
                 self._interrupt.set()
 
 
@@ -112,7 +107,7 @@ class Worker:
                 self._warm(warm)
 
     def _generate(self, request: frames.Generate) -> None:
-        self._channel.working_on(request.id, is_warm=False)
+        self._channel.working_on(is_warm=False)
         try:
             job = self._session.job(request)
             for piece in self._session.generate(job, request):
@@ -129,7 +124,7 @@ class Worker:
         self._channel.send(frames.Finished(request.id, reason, job.tally.work(), speeds.prefill, speeds.decode))
 
     def _explore(self, request: frames.Explore) -> None:
-        self._channel.working_on(request.id, is_warm=False)
+        self._channel.working_on(is_warm=False)
         lines: list[Weighed] = []
         try:
             job = self._session.job(request)
@@ -144,7 +139,7 @@ class Worker:
         self._channel.send(frames.Explored(request.id, told, job.tally.work()))
 
     def _warm(self, request: frames.Warm) -> None:
-        self._channel.working_on(request.id, is_warm=True)
+        self._channel.working_on(is_warm=True)
         try:
             job = self._session.job(request)
             for _ in self._session.warm(job):
