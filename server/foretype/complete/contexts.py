@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from foretype.complete.budget import CHARACTERS_PER_TOKEN, Budget
+from foretype.complete.budget import CHARACTERS_PER_TOKEN, MOST_CONTEXT_TOKENS, Budget
 from foretype.complete.desk import Desk
 from foretype.complete.generator import Generator
 from foretype.context.choice import NOTHING, Context, compose, fit
@@ -53,7 +53,7 @@ class Contexts:
         if not self.enabled or not allowed.context:
             return target
         held = next((a for a in (desk.ready, desk.anchor) if a and a.holds(snapshot, cursor, allowed.full)), None)
-        base = held if target is None else place_anchor(desk.anchor, snapshot, cursor, allowed.beside_context)
+        base = held if target is None else place_anchor(desk.full_anchor, snapshot, cursor, allowed.beside_context)
         if base is None:
             return target
         if self._is_worth_asking(desk, snapshot, cursor, base):
@@ -86,13 +86,15 @@ class Contexts:
         related = await self.workspace.related(snapshot, cursor.line, (base.first_line, last))
         if related is None:
             return
-        counts = await self._counted(related.pieces, allowed.context)
-        chosen = fit(related.pieces, counts, allowed.context, desk.context.pieces)
+        room = _room(base, allowed)
+        counts = await self._counted(related.pieces, room)
+        chosen = fit(related.pieces, counts, room, desk.context.pieces)
         fresh = compose(chosen, related.path, related.repository, related.shown)
         desk.context = _merged(desk.context, fresh, related, moved=first_line != base.first_line)
         logger.debug(
-            "Context of %s: %d of %d pieces from %d files in %.1f ms",
+            "Context of %s, at most %d tokens: %d of %d pieces from %d files in %.1f ms",
             snapshot.uri,
+            room,
             len(desk.context.pieces),
             len(related.pieces),
             len(desk.context.files),
@@ -124,6 +126,13 @@ class Contexts:
             return context
         preface = as_comments(context.files, self._languages.spec(snapshot.language))
         return replace(context, preface=preface, files=())
+
+
+def _room(base: Anchor, allowed: Budget) -> int:
+    """Tokens for the context: its share of the full window, or what a short file leaves of it."""
+    full = allowed.full.prefix + allowed.full.suffix
+    left = int((full - len(base.prefix) - len(base.suffix)) / CHARACTERS_PER_TOKEN)
+    return max(allowed.context, min(MOST_CONTEXT_TOKENS, left))
 
 
 def _merged(old: Context, fresh: Context, related: Related, moved: bool) -> Context:

@@ -49,6 +49,11 @@ class Desk:
     streams: deque[Stream] = field(default_factory=lambda: deque(maxlen=STREAMS_KEPT))
     _waiting: asyncio.Event | None = None
 
+    @property
+    def full_anchor(self) -> Anchor | None:
+        """The anchor in use if it has the full window; what is placed next begins where it does, and is as large."""
+        return self.anchor if self.is_full else None
+
     def supersede(self) -> asyncio.Event:
         """Lets the request that waits end, and returns what ends the new one."""
         if self._waiting is not None:

@@ -56,7 +56,7 @@ class Warmer:
                 desk.anchor = known
                 return known
         window = allowed.full if resident == NOTHING else allowed.beside_context
-        full = place_anchor(desk.anchor, snapshot, cursor, window)
+        full = place_anchor(desk.full_anchor, snapshot, cursor, window)
         desk.is_full = _seconds_to_read(full, desk.anchor, info) <= allowed.cold_seconds
         cold = min(allowed.cold, window, key=lambda each: each.prefix)
         placed = full if desk.is_full else place_anchor(None, snapshot, cursor, cold)
@@ -102,7 +102,8 @@ class Warmer:
         try:
             while (desk := self._desk) is not None and desk.wanted is not None:
                 await self._quiet()
-                if await self._prepare(desk):
+                wanted = desk.wanted
+                if await self._prepare(desk) and desk.wanted is wanted:
                     desk.wanted = None
         except EngineError as error:
             logger.info("Nothing was prepared: %s", error)
@@ -140,10 +141,10 @@ class Warmer:
 def better_anchor(desk: Desk, snapshot: Snapshot, cursor: Point, allowed: Budget) -> Anchor | None:
     """An anchor worth preparing: with the full window, or with room for the middle again; None if all is well."""
     roomy = replace(allowed.full, middle=int(allowed.full.middle * ROOM_LEFT))
-    for anchor in (desk.ready, desk.anchor if desk.is_full else None):
+    for anchor in (desk.ready, desk.full_anchor):
         if anchor is not None and anchor.holds(snapshot, cursor, roomy):
             return None
-    return place_anchor(desk.anchor, snapshot, cursor, allowed.full)
+    return place_anchor(desk.full_anchor, snapshot, cursor, allowed.full)
 
 
 def _seconds_to_read(anchor: Anchor, resident: Anchor | None, info: EngineInfo) -> float:

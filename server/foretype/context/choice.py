@@ -83,7 +83,7 @@ def compose(
     texts: dict[str, str] = {}
     for piece in sorted(pieces, key=lambda each: (each.path, each.lines)):
         if piece.path != path:
-            texts[piece.path] = texts.get(piece.path, "") + piece.text
+            texts[piece.path] = f"{texts[piece.path]}\n{piece.text}" if piece.path in texts else piece.text
     heading = "".join(piece.text for piece in _headed([piece for piece in pieces if piece.path == path]))
     files = tuple(sorted((names.get(each, each), text) for each, text in texts.items()))
     return Context(repository, names.get(path, path), heading, files, pieces=frozenset(chosen))

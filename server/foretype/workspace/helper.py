@@ -106,7 +106,7 @@ def step_back() -> None:
     import psutil
 
     with contextlib.suppress(psutil.Error, OSError):
-        psutil.Process().nice(getattr(psutil, "IDLE_PRIORITY_CLASS", 19))
+        psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10))
 
 
 def main() -> None:
