@@ -128,18 +128,26 @@ def test_rows_are_dropped_with_the_tokens_they_follow() -> None:
     assert set(sequence.rows) == {1, 2}
 
 
-PIECES = [b"a", b"b", b" ", b"  ", b"    ", b"\n", b"foo", b" foo", b" fo", b"foobar", b"o", b"\xf0\x9f", b"", b"<ctl>"]
+PIECES = [
+    *(b"a", b"b", b" ", b"  ", b"    ", b"\n", b"foo", b" foo", b" fo", b"foobar"),
+    *(b"o", b"\xf0\x9f", b"", b"<ctl>", b"_o", b"Bar"),
+]
 
 
 @pytest.mark.parametrize(
     ("tokens", "kept", "tail"),
     [
-        ([0, 6], [0], b"foo"),
+        ([5, 6], [5], b"foo"),
+        ([0, 6], [], b"afoo"),
         ([0, 7], [0], b" foo"),
         ([0, 5, 4], [0, 5], b"    "),
         ([0, 5, 3, 2], [0, 5], b"   "),
         ([0, 3, 6], [0, 3], b"foo"),
         ([6], [], b"foo"),
+        ([0, 8, 10], [0], b" foo"),
+        ([0, 8, 10, 1], [0], b" foob"),
+        ([5, 6, 14], [5, 6], b"_o"),
+        ([5, 6, 15], [5, 6], b"Bar"),
         ([], [], b""),
     ],
 )

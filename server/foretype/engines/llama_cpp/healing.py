@@ -11,9 +11,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def split_tail(tokens: Sequence[int], pieces: Sequence[bytes], least: int) -> tuple[list[int], bytes]:
-    """Drops the trailing token, and with it all of a trailing run of blanks.
+LONGEST_TAIL = 16
+"""Bytes; a tail costs a decoded token for each token it is made of."""
 
+
+def split_tail(tokens: Sequence[int], pieces: Sequence[bytes], least: int) -> tuple[list[int], bytes]:
+    """Drops the trailing token, and with it all of a trailing run of blanks or of a word begun.
+
+    A half-typed word is cut where the whole word isn't: ``retur`` is ``ret`` and ``ur``, ``return`` is one token.
     ``pieces`` gives each token's bytes by its id; the first ``least`` tokens always stay.
     Returns the tokens kept and the bytes dropped.
     """
@@ -21,11 +26,18 @@ def split_tail(tokens: Sequence[int], pieces: Sequence[bytes], least: int) -> tu
     tail = b""
     while len(kept) > least:
         last = pieces[kept[-1]]
-        if tail and (tail.strip(b" \t") or last.strip(b" \t")):
+        if tail and not _joins(last, tail):
             break
         tail = last + tail
         kept.pop()
     return kept, tail
+
+
+def _joins(last: bytes, tail: bytes) -> bool:
+    """Whether a token belongs to the tail after it: both blank, or letters of one word (``_``, capitals part it)."""
+    if not tail.strip(b" \t"):
+        return not last.strip(b" \t")
+    return tail[:1].islower() and last[-1:].isalpha() and len(tail) < LONGEST_TAIL
 
 
 class Vocabulary:
