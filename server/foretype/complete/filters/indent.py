@@ -62,7 +62,7 @@ def _converted(rest: list[str], surroundings: Surroundings) -> list[str]:
     own = [indentation(line) for line in (*surroundings.above, surroundings.before, *surroundings.below)]
     if surroundings.indent_unit == "\t" or surroundings.before.startswith("\t"):
         step = next((size for size in (4, 2) if len(leads[0]) % size == 0), 0)
-        if not step or any(" " in lead for lead in own):
+        if not step or "\t" in leads[0] or any(" " in lead for lead in own):
             return rest
         return [_with_tabs(line, step) for line in rest]
     if any("\t" in lead for lead in own) or not surroundings.indent_unit:
@@ -72,7 +72,7 @@ def _converted(rest: list[str], surroundings: Surroundings) -> list[str]:
 
 def _with_tabs(line: str, step: int) -> str:
     lead = indentation(line)
-    if "\t" in lead or len(lead) % step:
+    if "\t" in lead or len(lead) % step or not line.strip():
         return line
     return "\t" * (len(lead) // step) + line[len(lead) :]
 

@@ -20,10 +20,16 @@ def rest_of_line(candidate: Candidate, surroundings: Surroundings) -> Candidate 
     is replaced rather than trimmed, so that the cursor comes to stand behind it. Only at the end: growing text
     is shown without what ``tail_begun`` finds at its end. What is replaced may change while a text grows.
     """
+    words = lexicon(surroundings.spec) if _reads(surroundings) else None
+    while (joined := _joined(candidate, words, surroundings)) != candidate:
+        candidate = joined
+    return candidate
+
+
+def _joined(candidate: Candidate, words: Lexicon | None, surroundings: Surroundings) -> Candidate:
     after = surroundings.after[candidate.replaces :]
     if not after.strip() or not candidate.text.strip():
         return candidate
-    words = lexicon(surroundings.spec) if _reads(surroundings) else None
     best = candidate
     least = _faults(words, candidate, surroundings)
     for length in _overlaps(candidate.text, after):
