@@ -18,7 +18,7 @@ from foretype.complete.ledger import Ledger
 from foretype.complete.results import CompletionRequest, CompletionResult, Suggestion
 from foretype.config.load import Resolved, defaults, load, with_initialization_options
 from foretype.config.schema import Settings
-from foretype.engines.base import EngineState, EngineStatus, StatusListener
+from foretype.engines.base import EngineState, EngineStatus, StatusListener, Totals
 from foretype.errors import ForetypeError
 from foretype.lsp import logs
 from foretype.lsp.parts import ServerOptions, ServerParts
@@ -108,6 +108,9 @@ class ScriptedCompleter:
 
     def explain_last(self, uri: str | None = None) -> str:
         return f"explained {uri or 'the last'}"
+
+    def totals(self) -> Totals:
+        return Totals(prefill_tokens=7)
 
     def last(self, uri: str | None = None) -> CompletionResult | None:
         return self.last_results.get(uri)

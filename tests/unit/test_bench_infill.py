@@ -29,6 +29,7 @@ from foretype.engines.base import (
     Finish,
     FinishReason,
     GenerateRequest,
+    Totals,
     Usage,
 )
 from foretype.prompt.fim import Prompt
@@ -61,6 +62,9 @@ class Says:
 
     async def warm(self, prompt: Prompt) -> bool:
         return True
+
+    def totals(self) -> Totals:
+        return Totals()
 
     async def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
         return tuple(map(len, texts))

@@ -26,6 +26,7 @@ from foretype.engines.base import (
     FinishReason,
     GenerateRequest,
     Speeds,
+    Totals,
     Usage,
     WorkerDied,
 )
@@ -90,6 +91,9 @@ class ScriptedEngine:
     async def warm(self, prompt: Prompt) -> bool:
         self.warmed.append(prompt)
         return True
+
+    def totals(self) -> Totals:
+        return Totals()
 
     async def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
         return tuple(len(text) // 3 for text in texts)
@@ -493,3 +497,15 @@ def test_what_was_deleted_is_collected(old: str, new: str, before: str, after: s
     new_snapshot, cursor = b.snapshot(new)
     assert undone(before, old_snapshot, new_snapshot, cursor) == after
     assert undone(before, new_snapshot, new_snapshot, cursor) == before
+
+
+async def test_what_was_shown_and_accepted_is_told() -> None:
+    async with bench() as b:
+        task = b.ask("def f(a, b):\n    ret$0\n")
+        (await b.generation(0)).say("urn a + b\n", END)
+        id = (await task).suggestions[0].id
+        b.completer.shown(id)
+        b.completer.shown("another")
+        b.completer.partially_accepted(id, 3)
+        b.completer.accepted(id)
+        assert b.completer.explain_last().endswith("; 1 of 2 shown accepted so far")

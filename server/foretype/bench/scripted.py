@@ -16,6 +16,7 @@ from foretype.engines.base import (
     GenerateRequest,
     Speeds,
     StatusListener,
+    Totals,
     Usage,
 )
 from foretype.prompt.fim import Prompt
@@ -48,6 +49,10 @@ class ScriptedEngine:
     async def warm(self, prompt: Prompt) -> bool:
         """Nothing to do."""
         return True
+
+    def totals(self) -> Totals:
+        """None: nothing is evaluated."""
+        return Totals()
 
     async def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
         """About a token for every four characters."""

@@ -11,10 +11,12 @@ REMEMBERED = 64
 
 
 class History:
-    """The last results, newest last, by document."""
+    """The last results, newest last, by document, and which suggestions the editor says were shown and accepted."""
 
     def __init__(self) -> None:
         self._results: deque[tuple[str, CompletionResult]] = deque(maxlen=REMEMBERED)
+        self.shown: set[str] = set()
+        self.accepted: set[str] = set()
 
     def add(self, uri: str, result: CompletionResult) -> None:
         """Remembers a result."""
@@ -30,8 +32,15 @@ class History:
         if result is None:
             return "No suggestion has been asked for yet."
         if result.suggestions:
-            return f"{result.engine}: {describe(result.ledger)}"
+            return f"{result.engine}: {describe(result.ledger)}{self._kept()}"
         return f"No suggestion: {result.rejected or 'nothing to add'} ({describe(result.ledger)})"
+
+    def _kept(self) -> str:
+        """How many suggestions were of use so far, where the editor tells."""
+        if not self.accepted and not self.shown:
+            return ""
+        shown = f" of {len(self.shown)} shown" if self.shown else ""
+        return f"; {len(self.accepted)}{shown} accepted so far"
 
 
 def describe(ledger: Ledger) -> str:

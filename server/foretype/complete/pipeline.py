@@ -16,19 +16,18 @@ from foretype.complete.explain import History
 from foretype.complete.generator import Generator
 from foretype.complete.power import Speculation
 from foretype.complete.results import CompletionRequest, CompletionResult
-from foretype.complete.run import OnUpdate, Run, since
+from foretype.complete.run import PATIENCE_SECONDS, OnUpdate, Run, since
 from foretype.complete.stream import Stream
 from foretype.complete.undone import undone
 from foretype.complete.warmer import Warmer
 from foretype.config.schema import Settings
-from foretype.engines.base import Engine, EngineError, EngineInfo
+from foretype.engines.base import Engine, EngineError, EngineInfo, Totals
 from foretype.prompt.families import find
 from foretype.syntax.cursor import Intent, Syntax, SyntaxAt
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 from foretype.workspace.client import Workspace
 
-PATIENCE_SECONDS = 20.0
 SUPERSEDED = "superseded by a newer request"
 
 
@@ -113,12 +112,15 @@ class Completer:
 
     def shown(self, id: str) -> None:
         """The editor showed a suggestion."""
+        self._history.shown.add(id)
 
     def accepted(self, id: str) -> None:
         """The user accepted a suggestion."""
+        self._history.accepted.add(id)
 
     def partially_accepted(self, id: str, length: int) -> None:
         """The user accepted the first ``length`` characters of a suggestion."""
+        self._history.accepted.add(id)
 
     def explain_last(self, uri: str | None = None) -> str:
         """One line on where the time of the last suggestion went, or why there was none."""
@@ -127,6 +129,10 @@ class Completer:
     def last(self, uri: str | None = None) -> CompletionResult | None:
         """The last result, of one document if it is named."""
         return self._history.last(uri)
+
+    def totals(self) -> Totals:
+        """All the engine's work so far."""
+        return self._engine.totals()
 
     def apply_settings(self, settings: Settings) -> None:
         """Takes new settings for the requests to come."""
@@ -267,18 +273,7 @@ class Completer:
                 if stream.finish is not None or now > patience:
                     return run.nothing("the model has nothing to add")
                 await self._resume(stream)
-            await self._wait(run, stream, due=result is not None and run.on_update is None)
-
-    async def _wait(self, run: Run, stream: Stream, due: bool) -> None:
-        """Waits for more text or a newer request; until the soft deadline if what is there is ``due`` then."""
-        changed = asyncio.ensure_future(stream.changed())
-        superseded = asyncio.ensure_future(run.ticket.wait())
-        timeout = max(0.0, run.soft_deadline - time.monotonic()) if due else PATIENCE_SECONDS
-        try:
-            await asyncio.wait((changed, superseded), timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            changed.cancel()
-            superseded.cancel()
+            await run.wait(stream, due=result is not None and run.on_update is None)
 
     async def _resume(self, stream: Stream) -> None:
         """Goes on with a stream that was stopped before it had an answer for here."""

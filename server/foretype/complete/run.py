@@ -19,6 +19,8 @@ from foretype.syntax.cursor import Syntax, SyntaxAt
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
+PATIENCE_SECONDS = 20.0
+
 OnUpdate = Callable[[CompletionResult], None]
 
 
@@ -91,6 +93,17 @@ class Run:
                 return replace(self._shown, ledger=self.ledger, done=True)
             return self.nothing(f"rejected: {filtered.rejected}")
         return self.offer([filtered.candidate], complete)
+
+    async def wait(self, stream: Stream, due: bool) -> None:
+        """Waits for more text or a newer request; until the soft deadline if what is there is ``due`` then."""
+        changed = asyncio.ensure_future(stream.changed())
+        superseded = asyncio.ensure_future(self.ticket.wait())
+        timeout = max(0.0, self.soft_deadline - time.monotonic()) if due else PATIENCE_SECONDS
+        try:
+            await asyncio.wait((changed, superseded), timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            changed.cancel()
+            superseded.cancel()
 
     def update(self, result: CompletionResult) -> None:
         """Tells the listener, if there is one, of a result longer than those before."""

@@ -48,20 +48,23 @@ class Scope:
         """The names that imports bind to something in the workspace, in the order of the imports."""
         return tuple(self._bound)
 
-    def find(self, name: str, owned: bool = False) -> tuple[Definition, ...]:
-        """What a name may be; ``owned`` if it is used as a member of something. A module is all that it defines."""
-        if name in self._bound:
+    def find(self, name: str, alone: bool = True, owned: bool = False) -> tuple[Definition, ...]:
+        """What a name may be that is used ``alone``, or ``owned`` by something. A module is all that it defines."""
+        if name in self._bound and alone:
             original, paths = self._bound[name]
             return self._exported(paths, original, DEEPEST) or self._contents(paths)
-        if owned:
-            reachable = dict.fromkeys((*(path for _, paths in self._bound.values() for path in paths), *self._open))
-            return tuple(
-                Definition(path, symbol)
-                for path in reachable
-                for symbol in self._symbols(path)
-                if symbol.name == name and (symbol.kind == "function" or symbol.container is not None)
-            )
-        return self._exported(tuple(self._open), name, 1)
+        found = self._exported(tuple(self._open), name, 1) if alone else ()
+        return found or (self._members(name) if owned else ())
+
+    def _members(self, name: str) -> tuple[Definition, ...]:
+        """Members and functions of this name in all files that imports lead to."""
+        reachable = dict.fromkeys((*(path for _, paths in self._bound.values() for path in paths), *self._open))
+        return tuple(
+            Definition(path, symbol)
+            for path in reachable
+            for symbol in self._symbols(path)
+            if symbol.name == name and (symbol.kind == "function" or symbol.container is not None)
+        )
 
     def guess(self, name: str) -> tuple[Definition, ...]:
         """A definition of a name that no import tells of, if there is but one in files of this language.

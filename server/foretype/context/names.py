@@ -10,17 +10,21 @@ from dataclasses import dataclass
 ABOVE, BELOW = 24, 8
 """Lines before and after the cursor whose names count as used near it."""
 
-_IDENTIFIER = re.compile(r"[^\W\d]\w*")
-_USE = re.compile(r"(?:(\w)?\s*(\?\.|\.|->|::))?\s*([^\W\d]\w*)")
+_IDENTIFIER = re.compile(r"\b[^\W\d]\w*")
+_USE = re.compile(r"((?:\?\.|(?<!\.)\.(?!\.)|->|::)\s*)?\b([^\W\d]\w*)")
 _LONGEST_LINE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A name used ``distance`` lines from a cursor; ``owned`` if every use is as a member, behind ``.`` or the like."""
+    """A name used ``distance`` lines from a cursor.
+
+    ``alone`` if it is used by itself, ``owned`` if it is used as a member, behind ``.`` or the like; maybe both.
+    """
 
     name: str
     distance: int
+    alone: bool
     owned: bool
 
 
@@ -38,15 +42,15 @@ def names_near(lines: Sequence[str], line: int) -> frozenset[str]:
 def uses_near(lines: Sequence[str], line: int, also: Iterable[int] = ()) -> tuple[Use, ...]:
     """The names used around a line and on the lines ``also`` (those of enclosing signatures), the nearest first."""
     distances: dict[str, int] = {}
-    free: set[str] = set()
+    alone: set[str] = set()
+    owned: set[str] = set()
     near = range(max(0, line - ABOVE), min(len(lines), line + BELOW + 1))
     for number in dict.fromkeys((*sorted(near, key=lambda n: (abs(n - line), n)), *also)):
         for match in _USE.finditer(lines[number][:_LONGEST_LINE]):
-            name = match.group(3)
+            name = match.group(2)
             distances.setdefault(name, abs(number - line))
-            if match.group(2) is None:
-                free.add(name)
-    return tuple(Use(name, distance, name not in free) for name, distance in distances.items())
+            (owned if match.group(1) else alone).add(name)
+    return tuple(Use(name, distance, name in alone, name in owned) for name, distance in distances.items())
 
 
 def dice(left: Counter[str], right: Counter[str]) -> float:

@@ -11,7 +11,7 @@ from foretype.context.edits import EditedLines
 from foretype.context.excerpts import excerpt, first_line
 from foretype.context.index import SymbolIndex
 from foretype.context.lookup import Definition, Scope
-from foretype.context.names import identifiers, uses_near
+from foretype.context.names import Use, identifiers, uses_near
 from foretype.context.outline import Outline, related_languages
 from foretype.syntax.languages import Languages
 from foretype.syntax.outline import Symbol
@@ -131,21 +131,21 @@ class _Gathering:
         also = [n for scope in self._scopes() for n in range(scope.signature[0], scope.signature[1] + 1)]
         wanted: dict[Definition, set[str]] = {}
         for use in uses_near(question.lines, question.line, also):
-            found = self._own(use.name, use.owned) or self._scope.find(use.name, use.owned)
-            if not found and not use.owned:
+            found = self._own(use) or self._scope.find(use.name, use.alone, use.owned)
+            if not found and use.alone:
                 self._guessed.update({definition: set() for definition in self._scope.guess(use.name)})
             for definition in found:
                 wanted.setdefault(self._whole(definition), set()).add(use.name)
         yield from self._excerpts(Tier.NEEDED, wanted.items(), MOST_NEEDED)
 
-    def _own(self, name: str, owned: bool) -> tuple[Definition, ...]:
+    def _own(self, use: Use) -> tuple[Definition, ...]:
         """Definitions in the same file that the window doesn't show."""
         first, end = self._question.window
         return tuple(
             Definition(self._question.path, symbol)
             for symbol in self._question.outline.symbols
-            if symbol.name == name
-            and owned == (symbol.container is not None)
+            if symbol.name == use.name
+            and (use.alone if symbol.container is None else use.owned)
             and not (first <= symbol.lines[0] < end)
             and not symbol.lines[0] <= self._question.line <= symbol.lines[1]
         )

@@ -95,7 +95,8 @@ def _files(index: SymbolIndex, language: str, importer: str, place: _Place) -> l
     group = related_languages(language)
     if place.folder is not None:
         return _relative(index, group, posixpath.join(place.folder, *place.parts))
-    if not place.parts:
+    # In Go a lone part is of the standard library.
+    if not place.parts or (language == "go" and len(place.parts) == 1):
         return []
     slack = _SLACK.get(language, 0)
     least = max(1, len(place.parts) - slack)
@@ -107,7 +108,7 @@ def _files(index: SymbolIndex, language: str, importer: str, place: _Place) -> l
     if not found or language in PACKAGE_IS_FOLDER:
         for path in index.in_folder(place.parts[-1]):
             matched, root = _suffix(posixpath.dirname(path), place.parts)
-            enough = matched >= least and (matched > 1 or len(place.parts) > 1 or _is_root(root, importer, matched))
+            enough = matched >= least and (len(place.parts) > 1 or _is_root(root, importer, matched))
             if path != importer and enough and _fits(index, path, group):
                 found.append((-matched, -_shared(path, importer), path))
     best = min((entry[0] for entry in found), default=0)

@@ -172,6 +172,17 @@ class EngineInfo:
     keeps_work: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Tokens of all work since the engine began, cancelled work included; ``warm_tokens`` were read in idle time."""
+
+    prefill_tokens: int = 0
+    decode_tokens: int = 0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
+    warm_tokens: int = 0
+
+
 class Engine(Protocol):
     """Continues prompts. One generation runs at a time; ``generate`` goes before ``warm``."""
 
@@ -196,6 +207,10 @@ class Engine(Protocol):
 
     async def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
         """The number of tokens of each text, with the model's own tokenizer. Raises EngineError."""
+        ...
+
+    def totals(self) -> Totals:
+        """All work so far."""
         ...
 
     async def aclose(self) -> None:

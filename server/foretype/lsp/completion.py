@@ -181,6 +181,7 @@ def register(server: ForetypeServer) -> None:
             "ledger": asdict(last.ledger),
             "rejected": last.rejected,
             "engine": last.engine,
+            "totals": asdict(server.completer.totals()),
             "explained": server.completer.explain_last(uri),
         }
 

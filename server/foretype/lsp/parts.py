@@ -9,7 +9,7 @@ from typing import Protocol
 from foretype.complete.results import CompletionRequest, CompletionResult
 from foretype.config.load import Resolved
 from foretype.config.schema import Settings
-from foretype.engines.base import StatusListener
+from foretype.engines.base import StatusListener, Totals
 from foretype.text.documents import Snapshot
 from foretype.workspace.client import Folder
 
@@ -71,6 +71,10 @@ class Completer(Protocol):
 
     def explain_last(self, uri: str | None = None) -> str:
         """One line: where the time of the last suggestion went, of one document if named, or why there was none."""
+        ...
+
+    def totals(self) -> Totals:
+        """All work of the engines so far, cancelled work included."""
         ...
 
     def last(self, uri: str | None = None) -> CompletionResult | None:

@@ -33,15 +33,18 @@ def intent_at(situation: Situation, literal: Literal, explicit: bool) -> tuple[I
     """The intent at a cursor and, for ``NONE``, the reason in plain words (for the others what led to it).
 
     The rule for the tail of a line is Copilot's: nothing but closing brackets and quotes, then one of ``:{;,``.
-    An explicit request gets an answer everywhere but inside a word.
+    An explicit request gets an answer everywhere but inside a word, and on a blank line of code as many lines as the
+    model thinks are missing.
     """
     before, after = situation.before, situation.after
     if re.match(r"\w", after) and re.search(r"\w$", before):
         return Intent.NONE, "mid-word"
-    if explicit:
-        intent, reason = _automatic(situation, literal)
-        return (Intent.LINE, "asked for") if intent is Intent.NONE else (intent, reason)
-    return _automatic(situation, literal)
+    intent, reason = _automatic(situation, literal)
+    if not explicit:
+        return intent, reason
+    if intent is Intent.LINE and literal.kind is Kind.CODE and is_blank(before + after):
+        return Intent.BLOCK, "asked for"
+    return (Intent.LINE, "asked for") if intent is Intent.NONE else (intent, reason)
 
 
 def _automatic(situation: Situation, literal: Literal) -> tuple[Intent, str]:

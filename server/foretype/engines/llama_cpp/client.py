@@ -24,10 +24,11 @@ from foretype.engines.base import (
     ModelUnusable,
     Speeds,
     StatusListener,
-    Usage,
+    Totals,
     WorkerDied,
 )
 from foretype.engines.llama_cpp import frames
+from foretype.engines.llama_cpp.accounts import added, usage_of
 from foretype.engines.llama_cpp.local_model import Attempt, LocalModel
 from foretype.engines.llama_cpp.process import WorkerProcess
 from foretype.prompt.fim import Prompt
@@ -49,6 +50,7 @@ class LlamaCppEngine:
         self._info = EngineInfo(name="local", model=model.name)
         self._replies: dict[int, asyncio.Queue[frames.FromWorker | EngineError]] = {}
         self._next_id = 0
+        self._totals = Totals()
         self._crashes = 0
         self._used = time.monotonic()
         self._closed = False
@@ -85,11 +87,11 @@ class LlamaCppEngine:
                     finished = True
                     raise reply
                 if isinstance(reply, frames.Text):
-                    yield Chunk(reply.text, _usage(reply.work, queue_ms), reply.logprob)
+                    yield Chunk(reply.text, usage_of(reply.work, queue_ms), reply.logprob)
                 elif isinstance(reply, frames.Finished):
                     finished = True
                     self._learn(reply)
-                    yield Finish(FinishReason(reply.reason), _usage(reply.work, queue_ms))
+                    yield Finish(FinishReason(reply.reason), usage_of(reply.work, queue_ms))
                     return
         finally:
             self._close(id, finished)
@@ -111,7 +113,7 @@ class LlamaCppEngine:
                 raise reply
             if not isinstance(reply, frames.Explored):
                 return Explored()
-            return Explored(tuple(Alternative(*line) for line in reply.lines), _usage(reply.work, queue_ms))
+            return Explored(tuple(Alternative(*line) for line in reply.lines), usage_of(reply.work, queue_ms))
         finally:
             self._close(id, finished)
 
@@ -145,6 +147,10 @@ class LlamaCppEngine:
             return reply.counts if isinstance(reply, frames.Counted) else ()
         finally:
             self._close(id, finished=True)
+
+    def totals(self) -> Totals:
+        """All work so far, also for requests that were cancelled."""
+        return self._totals
 
     async def aclose(self) -> None:
         """Ends the model's process."""
@@ -202,6 +208,8 @@ class LlamaCppEngine:
         return self._info
 
     def _receive(self, message: frames.FromWorker, loaded: asyncio.Future[frames.Loaded]) -> None:
+        if isinstance(message, frames.Finished | frames.Explored | frames.Warmed):
+            self._totals = added(self._totals, message.work, warm=isinstance(message, frames.Warmed))
         if isinstance(message, frames.Loading):
             self._report(EngineState.LOADING, f"Loading {self._model.name}", message.progress)
         elif isinstance(message, frames.Loaded):
@@ -278,16 +286,3 @@ class LlamaCppEngine:
         if status != self._status:
             self._status = status
             self._on_status(status)
-
-
-def _usage(work: frames.Work, queue_ms: float) -> Usage:
-    return Usage(
-        queue_ms,
-        work.prefill_ms,
-        work.prefill_tokens,
-        work.reused_tokens,
-        work.decode_ms,
-        work.decode_tokens,
-        work.drafted_tokens,
-        work.accepted_tokens,
-    )
