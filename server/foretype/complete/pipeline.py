@@ -226,6 +226,7 @@ class Completer:
         allowed = budget(info, run.request.explicit)
         anchor = self._warmer.anchor(desk, snapshot, cursor, info, allowed)
         stream = Stream.begin(run.key, anchor, snapshot, cursor, run.at.intent)
+        stream.prose = run.at.in_comment or run.at.in_docstring
         run.join(stream, "model")
         run.ledger = replace(run.ledger, prompt_ms=since(begun))
         return stream

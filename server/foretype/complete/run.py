@@ -43,6 +43,7 @@ class Run:
     queue_ms: float = 0.0
     _started: float = field(default_factory=time.perf_counter)
     _base: Usage = field(default_factory=Usage)
+    _prose: bool = False
     _shown: CompletionResult | None = None
     _surroundings: Surroundings | None = None
     _ids: list[str] = field(default_factory=list)
@@ -53,7 +54,7 @@ class Run:
         if self._surroundings is None:
             request = self.request
             unit = self.at.indent_unit if self.at else None
-            self._surroundings = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone)
+            self._surroundings = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone, self._prose)
         return self._surroundings
 
     @property
@@ -64,6 +65,7 @@ class Run:
     def join(self, stream: Stream, source: str) -> None:
         """Names the stream that will answer; what it has cost so far is not this request's."""
         self._base = stream.usage
+        self._prose = stream.prose
         self.ledger = replace(self.ledger, source=source)
 
     def rest(self, stream: Stream) -> str | None:

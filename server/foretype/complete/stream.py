@@ -24,7 +24,8 @@ def plain(text: str) -> str:
 class Stream:
     """Text generated for a cursor position. It serves every later position that typing along it leads to.
 
-    ``key`` names what else determined the answer: engine, model and settings. ``text`` only grows.
+    ``key`` names what else determined the answer: engine, model and settings. ``text`` only grows. ``prose`` says that
+    it belongs to a comment or docstring.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Stream:
     head: str
     middle: str
     intent: Intent
+    prose: bool = False
     text: str = ""
     usage: Usage = field(default_factory=Usage)
     finish: FinishReason | None = None

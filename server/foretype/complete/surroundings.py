@@ -11,7 +11,7 @@ from foretype.text.positions import Point
 
 
 def survey(
-    snapshot: Snapshot, cursor: Point, syntax: Syntax, unit: str | None = None, undone: str = ""
+    snapshot: Snapshot, cursor: Point, syntax: Syntax, unit: str | None = None, undone: str = "", prose: bool = False
 ) -> Surroundings:
     """The lines around the cursor, without parsing anything; the indentation ``unit`` is found if it isn't given."""
     lines, line = snapshot.lines, cursor.line
@@ -23,4 +23,5 @@ def survey(
         spec=syntax.languages.spec(snapshot.language),
         indent_unit=unit or indent_unit(lines, line),
         undone=plain(undone),
+        prose=prose,
     )
