@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from foretype.engines.base import EngineInfo, Speeds
@@ -12,6 +12,7 @@ from foretype.prompt.anchor import Window
 CHARACTERS_PER_TOKEN = 3.2
 """Source code in common vocabularies: 3 to 4."""
 
+COLD_LINES = 2
 COLD_SECONDS = 0.6
 """What a first answer may spend on reading, when nothing is resident."""
 
@@ -64,7 +65,7 @@ def budget(info: EngineInfo, explicit: bool = False) -> Budget:
     cold = max(LEAST_TOKENS, min(warm, int(prefill * COLD_SECONDS)))
     return Budget(
         _window(warm),
-        _window(cold),
+        replace(_window(cold), lines=COLD_LINES),
         COLD_SECONDS,
         max(24, min(MOST_LINE_TOKENS, int(decode * LINE_SECONDS))),
         max(64, min(MOST_BLOCK_TOKENS, int(decode * BLOCK_SECONDS))),

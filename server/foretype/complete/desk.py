@@ -14,6 +14,7 @@ from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
 STREAMS_KEPT = 12
+ANCHORS_KEPT = 4
 
 
 @dataclass(slots=True)
@@ -34,12 +35,14 @@ class Desk:
 
     ``anchor`` is the one in use, ``is_full`` whether it was placed with the full window. ``ready`` is a better one
     whose prompt idle time has made resident; ``wanted`` is the cursor position that idle time should make ready for.
+    ``recent`` are those used before, with whether they were full: who jumps away and back finds the old one resident.
     ``context`` is what the next anchor made ready will show.
     ``seen`` is the snapshot last asked about and ``undone`` what was deleted last.
     """
 
     anchor: Anchor | None = None
     is_full: bool = False
+    recent: deque[tuple[Anchor, bool]] = field(default_factory=lambda: deque(maxlen=ANCHORS_KEPT))
     ready: Anchor | None = None
     seen: Snapshot | None = None
     undone: str = ""
@@ -53,6 +56,12 @@ class Desk:
     def full_anchor(self) -> Anchor | None:
         """The anchor in use if it has the full window; what is placed next begins where it does, and is as large."""
         return self.anchor if self.is_full else None
+
+    def use(self, anchor: Anchor, is_full: bool) -> None:
+        """Takes an anchor into use; the one before is remembered."""
+        if self.anchor is not None and self.anchor is not anchor:
+            self.recent.appendleft((self.anchor, self.is_full))
+        self.anchor, self.is_full = anchor, is_full
 
     def supersede(self) -> asyncio.Event:
         """Lets the request that waits end, and returns what ends the new one."""

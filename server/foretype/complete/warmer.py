@@ -49,18 +49,20 @@ class Warmer:
         """The anchor to use now: the one made ready, the one in use, or a new one that is soon read."""
         resident = self._resident(desk)
         self._evaluated = (desk, time.monotonic())
-        for known in (desk.ready, desk.anchor):
-            if known is not None and known.holds(snapshot, cursor, allowed.full):
-                if known is desk.ready:
-                    desk.ready, desk.is_full = None, True
-                desk.anchor = known
-                return known
+        known = [(desk.ready, True), (desk.anchor, desk.is_full), *desk.recent]
+        for anchor, is_full in known:
+            if anchor is not None and anchor.holds(snapshot, cursor, allowed.full):
+                if anchor is desk.ready:
+                    desk.ready = None
+                desk.use(anchor, is_full)
+                return anchor
         window = allowed.full if resident == NOTHING else allowed.beside_context
         full = place_anchor(desk.full_anchor, snapshot, cursor, window)
-        desk.is_full = _seconds_to_read(full, desk.anchor, info) <= allowed.cold_seconds
+        is_full = _seconds_to_read(full, desk.anchor, info) <= allowed.cold_seconds
         cold = min(allowed.cold, window, key=lambda each: each.prefix)
-        placed = full if desk.is_full else place_anchor(None, snapshot, cursor, cold)
-        desk.anchor = replace(placed, context=resident)
+        placed = full if is_full else place_anchor(None, snapshot, cursor, cold)
+        desk.use(replace(placed, context=resident), is_full)
+        assert desk.anchor is not None
         return desk.anchor
 
     def _resident(self, desk: Desk) -> Context:

@@ -16,11 +16,15 @@ _CLOSERS = re.compile(r"[\s)\]}>\"'`;,]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How much of a file the prompt may hold, in characters; ``middle`` is what may be typed before re-anchoring."""
+    """How much of a file the prompt may hold, in characters; ``middle`` is what may be typed before re-anchoring.
+
+    ``lines`` above the cursor begin in the middle; they count as part of the prefix.
+    """
 
     prefix: int
     suffix: int
     middle: int
+    lines: int = LINES_IN_MIDDLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,8 @@ def place_anchor(previous: Anchor | None, snapshot: Snapshot, cursor: Point, win
     neighbouring windows share their beginning and with it what the model has evaluated.
     """
     lines = snapshot.lines
-    line = max(0, cursor.line - LINES_IN_MIDDLE)
-    first = _first_line(lines, line, window.prefix)
+    line = max(0, cursor.line - window.lines)
+    first = _first_line(lines, line, window.prefix - sum(map(len, lines[line : cursor.line])))
     if previous is not None and previous.uri == snapshot.uri and previous.first_line <= line:
         kept = lines[previous.first_line : line]
         if kept[: len(previous.above)] == previous.above[: len(kept)] and sum(map(len, kept)) <= window.prefix * 3 // 2:
