@@ -48,6 +48,7 @@ def typing_rows(engines: Mapping[str, Mapping[str, Any]]) -> Rows:
         ("  of those with text left on the line", [share(c["share_where_text_is_left"]) for c in code]),
         ("pauses of 0.4 s and more", [str(c["pauses"]) for c in code]),
         ("pauses with a suggestion in time", [share(c["share_of_pauses"]) for c in code]),
+        ("  of those with text left on the line", [share(c["share_of_pauses_where_text_is_left"]) for c in code]),
         ("on screen after, p50 / p95 / p99", [times(c["latency_ms"]) for c in code]),
         ("  of those not there already", [times(c["fresh_latency_ms"]) for c in code]),
         ("right lines", [share(c["right_lines"]) for c in code]),

@@ -58,6 +58,8 @@ class Summary:
     share_of_keys: float | None
     pauses: int
     share_of_pauses: float | None
+    pauses_where_text_is_left: int
+    share_of_pauses_where_text_is_left: float | None
     keys_where_text_is_left: int
     share_where_text_is_left: float | None
     latency_ms: Percentiles
@@ -99,6 +101,8 @@ def summarize(sights: Sequence[Sight], verdicts: Sequence[Verdict]) -> Summary:
         share_of_keys=_share(verdicts, _is_shown),
         pauses=len(pauses),
         share_of_pauses=_share(pauses, _is_shown),
+        pauses_where_text_is_left=sum(verdict.text_left for verdict in pauses),
+        share_of_pauses_where_text_is_left=_share([v for v in pauses if v.text_left], _is_shown),
         keys_where_text_is_left=len(left),
         share_where_text_is_left=_share(left, _is_shown),
         latency_ms=percentiles(times),
