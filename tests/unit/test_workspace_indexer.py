@@ -180,18 +180,18 @@ def test_folders_come_and_go(tmp_path: Path) -> None:
     indexer.set_folders([(str(two), "two")])
     indexer.finish()
     assert list(defined(indexer, tmp_path)) == ["two/b.py"]
-    assert indexer.shown(path_key(two / "b.py"), path_key(two / "c.py")) == "b.py"
-    assert indexer.repository(path_key(two / "b.py")) == "two"
+    assert indexer.folders.shown(path_key(two / "b.py"), path_key(two / "c.py")) == "b.py"
+    assert indexer.folders.name(path_key(two / "b.py")) == "two"
 
 
 def test_paths_are_shown_as_they_are_in_the_workspace(tmp_path: Path) -> None:
     indexer = Indexer()
     indexer.set_folders([(str(tmp_path / "one"), "One"), (str(tmp_path / "one" / "inner"), "Inner")])
     here = path_key(tmp_path / "one" / "src" / "a.py")
-    assert indexer.shown(here, here) == "src/a.py"
-    assert indexer.shown(path_key(tmp_path / "one" / "inner" / "b.py"), here) == "Inner/b.py"
-    assert indexer.shown(path_key(tmp_path / "c.py"), here) == "c.py"
-    assert indexer.shown("untitled:Untitled-1", here) == "untitled:Untitled-1"
+    assert indexer.folders.shown(here, here) == "src/a.py"
+    assert indexer.folders.shown(path_key(tmp_path / "one" / "inner" / "b.py"), here) == "Inner/b.py"
+    assert indexer.folders.shown(path_key(tmp_path / "c.py"), here) == "c.py"
+    assert indexer.folders.shown("untitled:Untitled-1", here) == "untitled:Untitled-1"
 
 
 CALLER = "from money import add\n\nadd()\n"
@@ -237,6 +237,18 @@ def test_open_secrets_and_ignored_files_are_shown_to_nobody(tmp_path: Path) -> N
     indexer.open(main, "python", CALLER)
     assert indexer.related(main, 2, (0, 4)) == ()
     assert "add" not in {symbol.name for outline in indexer.index.outlines.values() for symbol in outline.symbols}
+
+
+def test_what_is_not_to_be_shown_any_more(tmp_path: Path) -> None:
+    root = written(tmp_path, {"money.py": "x = 1\n", "open.py": "x = 1\n"})
+    indexer = indexed(root)
+    money, opened = path_key(root / "money.py"), path_key(root / "open.py")
+    indexer.open(opened, "python", "x = 1\n")
+    assert not indexer.is_gone(money) and not indexer.is_gone(opened)
+    written(root, {".foretypeignore": "*.py\n"})
+    indexer.changed([path_key(root / ".foretypeignore")])
+    indexer.finish()
+    assert indexer.is_gone(money) and indexer.is_gone(opened)
 
 
 def test_recent_edits_of_other_files_are_shown(tmp_path: Path) -> None:

@@ -8,8 +8,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from foretype.complete.budget import CHARACTERS_PER_TOKEN, MOST_CONTEXT_TOKENS, Budget
-from foretype.complete.desk import Desk
+from foretype.complete.budget import (
+    CHARACTERS_PER_TOKEN,
+    MIDDLE_TOKENS,
+    MOST_CONTEXT_TOKENS,
+    MOST_TOKENS,
+    Budget,
+)
+from foretype.complete.desk import Desk, Memo
 from foretype.complete.generator import Generator
 from foretype.context.choice import NOTHING, Context, compose, fit
 from foretype.context.names import names_near
@@ -28,6 +34,8 @@ ASK_EVERY_SECONDS = 10.0
 
 COUNTS_KEPT, NAMES_KEPT = 4_000, 2_000
 COUNTED_AT_ONCE = 16
+TOKENS_BETWEEN = 96
+"""For the names of files, comment marks and what else stands between the pieces."""
 
 logger = logging.getLogger(__name__)
 
@@ -53,15 +61,18 @@ class Contexts:
         if not self.enabled or not allowed.context:
             return target
         held = next((a for a in (desk.ready, desk.anchor) if a and a.holds(snapshot, cursor, allowed.full)), None)
-        base = held if target is None else place_anchor(desk.full_anchor, snapshot, cursor, allowed.beside_context)
-        if base is None:
-            return target
+        if target is None and held is not None and held.context != NOTHING:
+            base = held
+        else:
+            base = place_anchor(held or desk.full_anchor, snapshot, cursor, allowed.beside_context)
         if self._is_worth_asking(desk, snapshot, cursor, base):
             await self._choose(desk, snapshot, cursor, base, allowed, info)
         context = self._styled(desk.context, snapshot, info)
-        if target is None:
-            return None if held is None or held.context == context else replace(held, context=context)
-        return replace(base, context=context) if context != NOTHING else target
+        if context == NOTHING or not _fits(base, desk.memo, info):
+            return target
+        return (
+            None if target is None and held is not None and held.context == context else replace(base, context=context)
+        )
 
     def _is_worth_asking(self, desk: Desk, snapshot: Snapshot, cursor: Point, base: Anchor) -> bool:
         """Whether the context might lack something."""
@@ -83,14 +94,18 @@ class Contexts:
         names = names_near(snapshot.lines, cursor.line)
         memo.names = names | memo.names if len(memo.names) < NAMES_KEPT else names
         last = min(len(snapshot.lines), cursor.line + 1 + len(base.below))
-        related = await self.workspace.related(snapshot, cursor.line, (base.first_line, last))
+        known = tuple({piece.path for piece in desk.context.pieces})
+        related = await self.workspace.related(snapshot, cursor.line, (base.first_line, last), known)
         if related is None:
             return
-        room = _room(base, allowed)
+        window = await self._engine.count((base.prefix, base.suffix))
+        room = _room(sum(window), allowed, info)
         counts = await self._counted(related.pieces, room)
         chosen = fit(related.pieces, counts, room, desk.context.pieces)
         fresh = compose(chosen, related.path, related.repository, related.shown)
         desk.context = _merged(desk.context, fresh, related, moved=first_line != base.first_line)
+        memo.density = max(1 / CHARACTERS_PER_TOKEN, sum(window) / max(1, len(base.prefix) + len(base.suffix)))
+        memo.tokens = sum(self._counts.get(piece.text, 0) for piece in desk.context.pieces)
         logger.debug(
             "Context of %s, at most %d tokens: %d of %d pieces from %d files in %.1f ms",
             snapshot.uri,
@@ -128,11 +143,21 @@ class Contexts:
         return replace(context, preface=preface, files=())
 
 
-def _room(base: Anchor, allowed: Budget) -> int:
-    """Tokens for the context: its share of the full window, or what a short file leaves of it."""
-    full = allowed.full.prefix + allowed.full.suffix
-    left = int((full - len(base.prefix) - len(base.suffix)) / CHARACTERS_PER_TOKEN)
-    return max(allowed.context, min(MOST_CONTEXT_TOKENS, left))
+def _room(window: int, allowed: Budget, info: EngineInfo) -> int:
+    """Tokens for the context beside a window of so many: its share of a full prompt, or what a short file leaves."""
+    full = int((allowed.full.prefix + allowed.full.suffix) / CHARACTERS_PER_TOKEN)
+    return min(max(allowed.context, min(MOST_CONTEXT_TOKENS, full - window)), _most(info) - window)
+
+
+def _most(info: EngineInfo) -> int:
+    """The tokens that a prompt may have, short of what is typed and generated."""
+    return (info.context_tokens or MOST_TOKENS + MOST_CONTEXT_TOKENS) - 2 * MIDDLE_TOKENS
+
+
+def _fits(base: Anchor, memo: Memo, info: EngineInfo) -> bool:
+    """Whether the model has room for an anchor's window and the context in use."""
+    window = int((len(base.prefix) + len(base.suffix)) * memo.density)
+    return window + memo.tokens + TOKENS_BETWEEN <= _most(info)
 
 
 def _merged(old: Context, fresh: Context, related: Related, moved: bool) -> Context:
@@ -141,6 +166,8 @@ def _merged(old: Context, fresh: Context, related: Related, moved: bool) -> Cont
     Files and heading are judged apart: other files come first in a prompt, so it is they that should stay.
     """
     own = related.path
+    if related.gone:
+        return fresh
     known = {(piece.path, piece.text) for piece in old.pieces}
     missing = [piece for piece in fresh.pieces if piece.is_needed and (piece.path, piece.text) not in known]
     keeps_files = old != NOTHING and all(piece.path == own for piece in missing)

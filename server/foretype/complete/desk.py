@@ -20,13 +20,16 @@ ANCHORS_KEPT = 4
 @dataclass(slots=True)
 class Memo:
     """When and for what a context was last asked for: the window's first line, names near the cursor, and what the
-    workspace had seen of scans and of changes elsewhere."""
+    workspace had seen of scans and of changes elsewhere. ``density`` is the document's tokens per character,
+    ``tokens`` what the context has."""
 
     asked: float | None = None
     first_line: int = 0
     names: frozenset[str] = frozenset()
     scans: int = 0
     news: int = 0
+    density: float = 1.0
+    tokens: int = 0
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from foretype.complete.contexts import Contexts
 from foretype.complete.desk import Desk
 from foretype.complete.generator import Generator
 from foretype.complete.prompts import prompt_at
+from foretype.complete.run import since
 from foretype.complete.stream import plain
 from foretype.context.choice import NOTHING, Context
 from foretype.engines.base import Engine, EngineError, EngineInfo
@@ -51,7 +52,7 @@ class Warmer:
         self._evaluated = (desk, time.monotonic())
         known = [(desk.ready, True), (desk.anchor, desk.is_full), *desk.recent]
         for anchor, is_full in known:
-            if anchor is not None and anchor.holds(snapshot, cursor, allowed.full):
+            if anchor is not None and anchor.holds(snapshot, cursor, allowed.full) and self._may_use(anchor):
                 if anchor is desk.ready:
                     desk.ready = None
                 desk.use(anchor, is_full)
@@ -69,9 +70,13 @@ class Warmer:
         """What a new anchor may show of other files because it has certainly been read: that of the last one used."""
         used, since = self._evaluated or (None, 0.0)
         held = desk.ready or desk.anchor
-        if held is None or used is not desk or time.monotonic() - since > RESIDENT_SECONDS:
+        if held is None or not self._may_use(held) or used is not desk or time.monotonic() - since > RESIDENT_SECONDS:
             return NOTHING
         return held.context.without_heading()
+
+    def _may_use(self, anchor: Anchor) -> bool:
+        """False for an anchor with context after that was turned off."""
+        return anchor.context == NOTHING or self._contexts.enabled
 
     def refresh(self) -> None:
         """Looks again at the place wanted last: there is news of other files."""
@@ -130,6 +135,7 @@ class Warmer:
         target = await self._contexts.improved(desk, snapshot, cursor, target, allowed, info)
         if target is None:
             return True
+        began = time.perf_counter()
         middle = plain(target.middle(snapshot, cursor))
         self._evaluated = None
         if not await self._engine.warm(prompt_at(find(info.family), target, middle)):
@@ -137,6 +143,8 @@ class Warmer:
         self._evaluated = (desk, time.monotonic())
         if desk.wanted is not None and desk.wanted[0].uri == target.uri:
             desk.ready = target
+            files = [path for path, _ in target.context.files]
+            logger.debug("Ready at line %d with %s in %.1f ms", target.point.line + 1, files, since(began))
         return True
 
 

@@ -32,13 +32,15 @@ class Folder:
 class Related:
     """What is related to a cursor: pieces in the order in which they are wanted, and the paths to show for theirs.
 
-    ``path`` is the document's own, as pieces have it; ``repository`` its folder's name, or empty.
+    ``path`` is the document's own, as pieces have it; ``repository`` its folder's name, or empty. ``gone`` are paths
+    of what is shown already and shouldn't be any more.
     """
 
     path: str
     repository: str
     shown: dict[str, str]
     pieces: tuple[Piece, ...]
+    gone: tuple[str, ...] = ()
 
 
 class Workspace:
@@ -97,8 +99,13 @@ class Workspace:
         """A number that grows with each change in another document or file."""
         return sum(self._changes.values()) - self._changes.get(uri, 0)
 
-    async def related(self, snapshot: Snapshot, line: int, window: tuple[int, int]) -> Related | None:
-        """What is related to a line of a document; None if the helper can't tell or takes too long."""
+    async def related(
+        self, snapshot: Snapshot, line: int, window: tuple[int, int], known: tuple[str, ...] = ()
+    ) -> Related | None:
+        """What is related to a line of a document; None if the helper can't tell or takes too long.
+
+        ``window`` are the lines that the prompt shows anyway, ``known`` the paths of what else it shows already.
+        """
         helper = await self._ready()
         if helper is None:
             return None
@@ -110,7 +117,7 @@ class Workspace:
         number = self._asked
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         path = self._path(snapshot.uri)
-        helper.send(messages.Ask(number, path, line, window))
+        helper.send(messages.Ask(number, path, line, window, known))
         try:
             found = await asyncio.wait_for(answer, PATIENCE_SECONDS)
         except (asyncio.TimeoutError, ConnectionError):
@@ -119,7 +126,7 @@ class Workspace:
             self._waiting.pop(number, None)
         logger.debug("%d pieces related to line %d in %.1f ms", len(found.pieces), line + 1, found.milliseconds)
         pieces = tuple(Piece(Tier(tier), at, (first, last), text) for tier, at, first, last, text in found.pieces)
-        return Related(path, found.repository, found.shown, pieces)
+        return Related(path, found.repository, found.shown, pieces, found.gone)
 
     async def aclose(self) -> None:
         """Ends the helper process."""

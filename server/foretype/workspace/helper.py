@@ -64,10 +64,13 @@ class Helper:
     def _answer(self, ask: messages.Ask) -> None:
         began = time.perf_counter()
         pieces = self._indexer.related(ask.path, ask.line, ask.window)
-        shown = {path: self._indexer.shown(path, ask.path) for path in (ask.path, *(piece.path for piece in pieces))}
+        shown = {
+            path: self._indexer.folders.shown(path, ask.path) for path in (ask.path, *(piece.path for piece in pieces))
+        }
         wire = tuple((int(piece.tier), piece.path, *piece.lines, piece.text) for piece in pieces)
+        gone = tuple(path for path in ask.known if path != ask.path and self._indexer.is_gone(path))
         took = (time.perf_counter() - began) * 1000
-        self._send(messages.Related(ask.id, self._indexer.repository(ask.path), shown, wire, took))
+        self._send(messages.Related(ask.id, self._indexer.folders.name(ask.path), shown, wire, gone, took))
         oldest = WATCHED_SECONDS if self._watched else UNWATCHED_SECONDS
         if time.monotonic() - self._scanned > oldest and not self._indexer.has_work:
             self._scanned = time.monotonic()

@@ -19,6 +19,7 @@ from foretype.syntax.queries import Queries
 from foretype.syntax.trees import whole_tree
 from foretype.text.edits import split_lines
 from foretype.workspace.files import Stamp, path_key, read_lines, usable_lines
+from foretype.workspace.folders import Folders
 from foretype.workspace.ignore import IgnoreRules, is_ignore_file, looks_secret
 from foretype.workspace.walk import walk
 
@@ -51,7 +52,7 @@ class Indexer:
         self.index = SymbolIndex()
         self._languages = Languages()
         self._queries = Queries(self._languages)
-        self._folders: dict[str, str] = {}
+        self.folders = Folders()
         self._rules = IgnoreRules()
         self._stamps: dict[str, Stamp] = {}
         self._documents: dict[str, Document] = {}
@@ -79,7 +80,7 @@ class Indexer:
 
     def set_folders(self, folders: Iterable[tuple[str, str]]) -> None:
         """Takes the workspace folders, (path, name), in place of those before."""
-        self._folders = {path_key(Path(path)): name for path, name in folders}
+        self.folders = Folders(folders)
         self._rescan()
 
     def rescan(self) -> None:
@@ -92,7 +93,7 @@ class Indexer:
         known = self._documents.get(path)
         if known is not None:
             self._edits.note(path, known.lines, lines)
-        elif self._work and self._folder_of(path):
+        elif self._work and self.folders.of(path):
             # What is near is wanted first.
             self._work.appendleft(self._scan_folder(Path(path).parent, set()))
         spec = self._languages.find(language)
@@ -152,29 +153,20 @@ class Indexer:
                 self._sources.popitem(last=False)
         return lines
 
-    def repository(self, path: str) -> str:
-        """The name of the workspace folder that a file lies in; empty if in none."""
-        folder = self._folder_of(path)
-        return self._folders[folder] if folder else ""
-
-    def shown(self, path: str, beside: str) -> str:
-        """The path to show for a file: relative to its folder, under the folder's name if ``beside`` is elsewhere."""
-        folder = self._folder_of(path)
-        if not folder:
-            return path.rpartition("/")[2]
-        relative = path[len(folder) :].lstrip("/")
-        return relative if folder == self._folder_of(beside) else f"{self._folders[folder]}/{relative}"
+    def is_gone(self, path: str) -> bool:
+        """Whether what was once shown of a file is not to be shown any more: it was removed, or is ignored now."""
+        return self._is_private(path) if path in self._documents else path not in self.index.outlines
 
     def _rescan(self) -> None:
-        self._rules = IgnoreRules(tuple(Path(folder) for folder in self._folders))
+        self._rules = IgnoreRules(tuple(self.folders))
         self._work = deque([self._scan()])
 
     def _scan(self) -> Iterator[None]:
         seen: set[str] = set()
         self._is_full = False
         before = self.index.changes
-        for folder in list(self._folders):
-            yield from self._scan_folder(Path(folder), seen)
+        for folder in self.folders:
+            yield from self._scan_folder(folder, seen)
         self._drop_unseen(self._stamps, seen)
         for path, document in self._documents.items():
             self._index_document(path, document)
@@ -193,7 +185,7 @@ class Indexer:
         for path in paths:
             file = Path(path)
             if file.is_dir():
-                if self._folder_of(path + "/") and not self._rules.ignores(file, is_folder=True):
+                if self.folders.of(path + "/") and not self._rules.ignores(file, is_folder=True):
                     seen: set[str] = set()
                     yield from self._scan_folder(file, seen)
                     self._drop_unseen(self._below(path), seen)
@@ -206,7 +198,7 @@ class Indexer:
     def _update(self, path: str) -> None:
         """Reads a file again, if it is one to read."""
         file = Path(path)
-        wanted = bool(self._folder_of(path)) and self._is_source(file.name) and Stamp.of(file) is not None
+        wanted = bool(self.folders.of(path)) and self._is_source(file.name) and Stamp.of(file) is not None
         if wanted and not self._rules.ignores(file):
             self._take(path, file)
         else:
@@ -291,7 +283,3 @@ class Indexer:
         """Whether a document is not to be shown to a model as context."""
         file = PurePath(path)
         return self._rules.ignores(Path(path)) if file.is_absolute() else looks_secret(path)
-
-    def _folder_of(self, path: str) -> str:
-        inside = [folder for folder in self._folders if path.startswith(folder.rstrip("/") + "/")]
-        return max(inside, key=len, default="")

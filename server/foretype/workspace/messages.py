@@ -45,24 +45,29 @@ class Changed(Message, frozen=True, tag=True, array_like=True):
 
 
 class Ask(Message, frozen=True, tag=True, array_like=True):
-    """What is related to a line of an open document, of which the prompt holds the lines of ``window``."""
+    """What is related to a line of an open document, of which the prompt holds the lines of ``window``.
+
+    ``known`` are the paths of what the prompt shows already.
+    """
 
     id: int
     path: str
     line: int
     window: tuple[int, int]
+    known: tuple[str, ...]
 
 
 class Related(Message, frozen=True, tag=True, array_like=True):
     """The answer: pieces as (tier, path, first line, last line, text), and the paths to show for their paths.
 
-    ``milliseconds`` is what it took.
+    ``gone`` are those known that are not to be shown any more. ``milliseconds`` is what it took.
     """
 
     id: int
     repository: str
     shown: dict[str, str]
     pieces: tuple[tuple[int, str, int, int, str], ...]
+    gone: tuple[str, ...]
     milliseconds: float
 
 
