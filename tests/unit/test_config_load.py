@@ -188,7 +188,8 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
         ('"" = 1', '"" in {} is not a setting; `foretype config` lists them all.'),
         (
             "completion = 3",
-            "completion is 3 in {}, but has to be a table with any of enabled, disabled_languages, max_lines, context, popup.",
+            "completion is 3 in {}, but has to be a table with any of "
+            "enabled, disabled_languages, max_lines, context, popup.",
         ),
         ("model = ''", 'model is "" in {}, but has to be a string that isn\'t empty.'),
         (
@@ -224,7 +225,11 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         load(latin)
 
 
-@pytest.mark.parametrize("options", [[], "x", 3, {"trusted": "yes"}, {"model": 3}, {"local": {"threads": 0}}])
+def test_an_empty_table_of_lua_is_an_empty_table() -> None:
+    assert with_initialization_options(BASE, []).settings == BASE.settings
+
+
+@pytest.mark.parametrize("options", [[1], "x", 3, {"trusted": "yes"}, {"model": 3}, {"local": {"threads": 0}}])
 def test_bad_initialization_options_are_one_sentence(options: object) -> None:
     with pytest.raises(SettingsError) as caught:
         with_initialization_options(BASE, options)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foretype.child import framing
 from foretype.engines.llama_cpp import frames
 from foretype.engines.llama_cpp.context import LEAST_CELLS, MOST_CELLS, shape_for
 from foretype.engines.llama_cpp.drafts import LONGEST_KEY, MOST_DRAFTED, SHORTEST_KEY, Drafter, lookup
@@ -256,7 +257,7 @@ def test_the_context_fits_the_memory_it_was_given(per_token: int, memory: int) -
 def test_frames_round_trip() -> None:
     prompt = Prompt((Control.PREFIX, "a\u2028😀", Control.MIDDLE))
     message = frames.Generate(7, frames.pieces_of(prompt), True, 5, ("\n",), 0.0, 0)
-    data = frames.encode(message)
-    source = iter([data[: frames.LENGTH_BYTES], data[frames.LENGTH_BYTES :]])
-    assert frames.read(lambda _: next(source), frames.to_worker) == message
-    assert frames.read(lambda _: b"", frames.to_worker) is None
+    data = framing.encode(message)
+    source = iter([data[: framing.LENGTH_BYTES], data[framing.LENGTH_BYTES :]])
+    assert framing.read(lambda _: next(source), frames.to_worker) == message
+    assert framing.read(lambda _: b"", frames.to_worker) is None

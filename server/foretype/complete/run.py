@@ -142,7 +142,7 @@ class Run:
             prefill_ms=usage.prefill_ms - base.prefill_ms,
             prefill_tokens=usage.prefill_tokens - base.prefill_tokens,
             reused_tokens=usage.reused_tokens,
-            decode_ms=usage.decode_ms - base.decode_ms,
+            decode_ms=min(usage.decode_ms - base.decode_ms, since(self._started)),
             decode_tokens=usage.decode_tokens - base.decode_tokens,
             drafted_tokens=usage.drafted_tokens - base.drafted_tokens,
             accepted_tokens=usage.accepted_tokens - base.accepted_tokens,

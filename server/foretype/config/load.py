@@ -78,7 +78,7 @@ def defaults(file: Path | None = None, warning: str = "") -> Resolved:
 def with_initialization_options(resolved: Resolved, options: object) -> Resolved:
     """Under what the editor was started with: settings, and ``trusted``. Raises `SettingsError`."""
     where = Layer.INITIALIZATION.value
-    given = dict(_table(options, where))
+    given = dict(_table({} if options == [] else options, where))  # Lua writes an empty table as []
     trusted = given.pop("trusted", None)
     if trusted is not None and not isinstance(trusted, bool):
         raise SettingsError(f"trusted is {shown(trusted)} in {where}, but has to be true or false.")

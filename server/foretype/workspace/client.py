@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from foretype.child.process import ChildProcess
 from foretype.context.related import Piece, Tier
 from foretype.text.documents import Snapshot
 from foretype.workspace import messages
 from foretype.workspace.files import LARGEST_FILE, path_key
-from foretype.workspace.process import HelperProcess
 
 MOST_CRASHES = 3
 PATIENCE_SECONDS = 5.0
@@ -60,8 +60,8 @@ class Workspace:
         self._folders: messages.Folders = messages.Folders((), False)
         self._documents: dict[str, Snapshot] = {}
         self._sent: dict[str, tuple[str, ...]] = {}
-        self._helper: HelperProcess | None = None
-        self._starting: asyncio.Task[HelperProcess | None] | None = None
+        self._helper: ChildProcess | None = None
+        self._starting: asyncio.Task[ChildProcess | None] | None = None
         self._waiting: dict[int, asyncio.Future[messages.Related]] = {}
         self._asked = 0
         self._crashes = 0
@@ -139,7 +139,7 @@ class Workspace:
         path = self._to_path(uri)
         return path_key(path) if path is not None else uri
 
-    def _send(self, helper: HelperProcess, snapshot: Snapshot) -> None:
+    def _send(self, helper: ChildProcess, snapshot: Snapshot) -> None:
         """Sends a document unless the helper has it. One too large counts as empty."""
         if self._sent.get(snapshot.uri) is snapshot.lines:
             return
@@ -149,7 +149,7 @@ class Workspace:
         text = text.encode("utf-8", "replace").decode()
         helper.send(messages.Opened(self._path(snapshot.uri), snapshot.language, text))
 
-    async def _ready(self) -> HelperProcess | None:
+    async def _ready(self) -> ChildProcess | None:
         if self._helper is None:
             self._start()
             return await asyncio.shield(self._starting) if self._starting is not None else None
@@ -159,9 +159,11 @@ class Workspace:
         if self._starting is None and self._is_used and not self._closed and self._crashes < MOST_CRASHES:
             self._starting = asyncio.create_task(self._started())
 
-    async def _started(self) -> HelperProcess | None:
+    async def _started(self) -> ChildProcess | None:
         try:
-            helper = await HelperProcess.start(self._received, self._crashed)
+            helper = await ChildProcess.start(
+                "foretype.workspace.helper", messages.from_helper, self._received, self._crashed
+            )
         except OSError as error:
             self._crashes = MOST_CRASHES
             logger.warning("Other files can't be read for context: %s", error)
@@ -183,7 +185,9 @@ class Workspace:
         self.scans += 1
         self.on_indexed()
 
-    def _crashed(self, how: str) -> None:
+    def _crashed(self, helper: ChildProcess, how: str) -> None:
+        if helper.killed:
+            return
         self._helper = None
         self._crashes += 1
         logger.warning("The process that reads the workspace ended unexpectedly (%s).", how)

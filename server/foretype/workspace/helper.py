@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 
+from foretype.child import framing
 from foretype.workspace import messages
 from foretype.workspace.indexer import Indexer
 
@@ -84,10 +85,10 @@ class Helper:
         took = (time.monotonic() - self._began) * 1000
         self._send(messages.Indexed(len(index.outlines), index.symbol_count, took))
 
-    def _send(self, message: messages.Message) -> None:
+    def _send(self, message: framing.Message) -> None:
         """Writes one frame; ends the process if nobody reads any more."""
         try:
-            self._sink.write(messages.encode(message))
+            self._sink.write(framing.encode(message))
         except OSError:
             os._exit(0)
 
@@ -95,7 +96,7 @@ class Helper:
         with os.fdopen(os.dup(0), "rb", buffering=1 << 16) as source:
             while True:
                 try:
-                    message = messages.read(source.read, messages.to_helper)
+                    message = framing.read(source.read, messages.to_helper)
                 except (OSError, ValueError) as error:
                     print(f"unreadable frame: {error}", file=sys.stderr)
                     message = None

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable
-from typing import TypeVar
-
 import msgspec
 from msgspec import Struct
 
+from foretype.child.framing import Message
 from foretype.prompt.fim import Control, Prompt
-
-_LENGTH = struct.Struct(">I")
-LENGTH_BYTES = _LENGTH.size
-
-
-class Message(Struct, frozen=True, tag=True, array_like=True):
-    """One frame; the subclass's name is its tag."""
 
 
 class Load(Message, frozen=True, tag=True, array_like=True):
@@ -154,20 +144,6 @@ class Counted(Message, frozen=True, tag=True, array_like=True):
 ToWorker = Load | Generate | Explore | Warm | Count | Cancel
 FromWorker = Loading | Loaded | Failed | Text | Finished | Explored | Warmed | Counted
 
-_T = TypeVar("_T")
-
-
-def encode(message: Message) -> bytes:
-    """A frame: four bytes of length, most significant first, and the message in msgpack."""
-    body = msgspec.msgpack.encode(message)
-    return _LENGTH.pack(len(body)) + body
-
-
-def body_length(header: bytes) -> int:
-    """The number of bytes that follow a frame's header."""
-    length: int = _LENGTH.unpack(header)[0]
-    return length
-
 
 def to_worker(body: bytes) -> ToWorker:
     """Decodes a frame's body on the worker's side. Raises msgspec.DecodeError."""
@@ -179,16 +155,6 @@ def from_worker(body: bytes) -> FromWorker:
     """Decodes a frame's body on the server's side. Raises msgspec.DecodeError."""
     message: FromWorker = msgspec.msgpack.decode(body, type=FromWorker)
     return message
-
-
-def read(source: Callable[[int], bytes], decode: Callable[[bytes], _T]) -> _T | None:
-    """Reads one frame from a blocking source; None at its end."""
-    header = source(LENGTH_BYTES)
-    if len(header) < LENGTH_BYTES:
-        return None
-    length = body_length(header)
-    body = source(length)
-    return decode(body) if len(body) == length else None
 
 
 def pieces_of(prompt: Prompt) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from foretype.child import framing
 from foretype.engines.base import EngineError, FinishReason
 from foretype.engines.llama_cpp import frames
 from foretype.engines.llama_cpp.context import SEQUENCES, Context, shape_for, supports_gpu, system_info
@@ -32,10 +33,10 @@ class Channel:
         self._current_is_warm = False
         threading.Thread(target=self._read, name="frames", daemon=True).start()
 
-    def send(self, message: frames.Message) -> None:
+    def send(self, message: framing.Message) -> None:
         """Writes one frame; ends the process if nobody reads any more."""
         try:
-            self._sink.write(frames.encode(message))
+            self._sink.write(framing.encode(message))
         except OSError:
             os._exit(0)
 
@@ -60,7 +61,7 @@ class Channel:
     def _read(self) -> None:
         while True:
             try:
-                message = frames.read(self._source.read, frames.to_worker)
+                message = framing.read(self._source.read, frames.to_worker)
             except (OSError, ValueError) as error:
                 print(f"worker: unreadable frame: {error}", file=sys.stderr)
                 message = None
