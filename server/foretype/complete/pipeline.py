@@ -237,6 +237,8 @@ class Completer:
         tokens = budget(info, explicit=True).line_tokens
         result, streams = await candidates(self._engine, info, self._syntax.languages, run, stream, tokens)
         desk.streams.extend(reversed(streams))
+        if self._speculation.allowed(self._settings.local):
+            self._warmer.want(desk, run.request.snapshot, run.request.cursor)
         return result or run.nothing(SUPERSEDED)
 
     def _generate(self, stream: Stream, info: EngineInfo, allowed: Budget) -> None:
