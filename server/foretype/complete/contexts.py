@@ -64,7 +64,10 @@ class Contexts:
         if target is None and held is not None and held.context != NOTHING:
             base = held
         else:
-            base = place_anchor(held or desk.full_anchor, snapshot, cursor, allowed.beside_context)
+            # What has no context yet begins anew with it, so nothing is lost by a smaller window.
+            previous = held or desk.full_anchor
+            keeps = previous if previous is not None and previous.context != NOTHING else None
+            base = place_anchor(keeps, snapshot, cursor, allowed.beside_context)
         if self._is_worth_asking(desk, snapshot, cursor, base):
             await self._choose(desk, snapshot, cursor, base, allowed, info)
         context = self._styled(desk.context, snapshot, info)
