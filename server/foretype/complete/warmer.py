@@ -144,7 +144,7 @@ class Warmer:
         if desk.wanted is not None and desk.wanted[0].uri == target.uri:
             desk.ready = target
             files = [path for path, _ in target.context.files]
-            logger.debug("Ready at line %d with %s in %.1f ms", target.point.line + 1, files, since(began))
+            logger.debug("Ready for line %d with %s in %.1f ms", cursor.line + 1, files, since(began))
         return True
 
 
