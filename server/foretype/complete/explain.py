@@ -37,7 +37,7 @@ class History:
 
     def _kept(self) -> str:
         """How many suggestions were of use so far, where the editor tells."""
-        if not self.accepted and not self.shown:
+        if not self.accepted:
             return ""
         shown = f" of {len(self.shown)} shown" if self.shown else ""
         return f"; {len(self.accepted)}{shown} accepted so far"
