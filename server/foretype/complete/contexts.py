@@ -101,7 +101,7 @@ class Contexts:
         related = await self.workspace.related(snapshot, cursor.line, (base.first_line, last), known)
         if related is None:
             return
-        window = await self._engine.count((base.prefix, base.suffix))
+        window = await self._count((base.prefix, base.suffix))
         room = _room(sum(window), allowed, info)
         counts = await self._counted(related.pieces, room)
         chosen = fit(related.pieces, counts, room, desk.context.pieces)
@@ -120,7 +120,7 @@ class Contexts:
         )
 
     async def _counted(self, pieces: Sequence[Piece], budget: int) -> dict[str, int]:
-        """The tokens of the first pieces, enough of them to fill the budget well; counted while nothing else is."""
+        """The tokens of the first pieces, enough of them to fill the budget well."""
         wanted: dict[str, None] = {}
         estimate = 0.0
         for piece in pieces:
@@ -130,12 +130,16 @@ class Contexts:
                 break
         unknown = [text for text in wanted if text not in self._counts]
         for start in range(0, len(unknown), COUNTED_AT_ONCE):
-            await self._generator.idle.wait()
             texts = tuple(unknown[start : start + COUNTED_AT_ONCE])
-            self._counts.update(zip(texts, await self._engine.count(texts), strict=False))
+            self._counts.update(zip(texts, await self._count(texts), strict=False))
         while len(self._counts) > COUNTS_KEPT:
             self._counts.popitem(last=False)
         return {text: self._counts[text] for text in wanted if text in self._counts}
+
+    async def _count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
+        """The tokens of texts, counted while nothing is generated."""
+        await self._generator.idle.wait()
+        return await self._engine.count(texts)
 
     def _styled(self, context: Context, snapshot: Snapshot, info: EngineInfo) -> Context:
         """The context as the model's family is shown it: where no layout of several files was trained, as comments."""

@@ -23,8 +23,8 @@ from foretype.workspace.folders import Folders
 from foretype.workspace.ignore import IgnoreRules, is_ignore_file, looks_secret
 from foretype.workspace.walk import walk
 
-MOST_FILES = 10_000
-MOST_SYMBOLS = 150_000
+MOST_FILES = 6_000
+MOST_SYMBOLS = 100_000
 RECENT_FILES = 16
 SOURCES_KEPT = 64
 
