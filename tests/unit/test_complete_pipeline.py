@@ -324,9 +324,10 @@ async def test_an_engine_that_fails_gives_a_reason_and_the_next_request_works() 
         task = b.ask("def f(a, b):\n    ret$0\n")
         (await b.generation(0)).say(WorkerDied("The model's process ended; it is being restarted."))
         assert (await task).rejected == "The model's process ended; it is being restarted."
-        again = b.ask("def f(a, b):\n    retu$0\n")
-        (await b.generation(1)).say("rn a\n", END)
-        assert text_of(await again) == "rn a"
+        for number, typed in enumerate(("ret", "retu"), 1):
+            again = b.ask(f"def f(a, b):\n    {typed}$0\n")
+            (await b.generation(1)).say("return a"[len(typed) :] + "\n", END)
+            assert text_of(await again) == "return a"[len(typed) :], number
 
 
 async def test_a_model_with_nothing_to_say_gives_a_reason() -> None:

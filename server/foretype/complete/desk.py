@@ -79,7 +79,8 @@ class Desk:
 
     def fitting(self, key: str, snapshot: Snapshot, cursor: Point) -> Iterator[Stream]:
         """The streams that the text before the cursor agrees with, those with most left to offer first."""
-        fits = [(stream, stream.remainder(key, snapshot, cursor)) for stream in reversed(self.streams)]
+        sound = [stream for stream in reversed(self.streams) if stream.error is None]
+        fits = [(stream, stream.remainder(key, snapshot, cursor)) for stream in sound]
         usable = [(stream, rest) for stream, rest in fits if rest is not None]
         usable.sort(key=lambda pair: (pair[0].running, len(pair[1])), reverse=True)
         return (stream for stream, _ in usable)
