@@ -11,6 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from foretype.context.related import Tier
+from foretype.syntax.outline import Symbol
+from foretype.syntax.queries import Queries
+from foretype.syntax.trees import RegionTree
 from foretype.workspace import indexer as module
 from foretype.workspace.files import LARGEST_FILE, LONGEST_LINE, path_key
 from foretype.workspace.indexer import Indexer
@@ -237,6 +240,27 @@ def test_open_secrets_and_ignored_files_are_shown_to_nobody(tmp_path: Path) -> N
     indexer.open(main, "python", CALLER)
     assert indexer.related(main, 2, (0, 4)) == ()
     assert "add" not in {symbol.name for outline in indexer.index.outlines.values() for symbol in outline.symbols}
+
+
+def test_one_bad_file_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = module.symbols
+
+    def failing(tree: RegionTree, queries: Queries) -> tuple[Symbol, ...]:
+        if "bad" in tree.lines[0]:
+            raise RecursionError
+        return real(tree, queries)
+
+    monkeypatch.setattr(module, "symbols", failing)
+    root = written(tmp_path, {"a.py": "def bad(): ...\n", "b.py": "def good(): ...\n"})
+    indexer = indexed(root)
+    assert defined(indexer, root) == {"b.py": ["good"]}
+
+    def lost(*arguments: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(module, "gather", lost)
+    indexer.open(path_key(root / "b.py"), "python", "def good(): ...\n")
+    assert indexer.related(path_key(root / "b.py"), 0, (0, 1)) == ()
 
 
 def test_what_is_not_to_be_shown_any_more(tmp_path: Path) -> None:

@@ -110,7 +110,9 @@ def step_back() -> None:
     import psutil
 
     with contextlib.suppress(psutil.Error, OSError):
-        psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10))
+        process = psutil.Process()
+        # On POSIX relative to the server's, which may have been started with little priority itself.
+        process.nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", None) or min(19, process.nice() + 10))
 
 
 def main() -> None:

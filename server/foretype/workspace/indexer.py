@@ -24,7 +24,7 @@ from foretype.workspace.ignore import IgnoreRules, is_ignore_file, looks_secret
 from foretype.workspace.walk import walk
 
 MOST_FILES = 6_000
-MOST_SYMBOLS = 100_000
+MOST_SYMBOLS = 80_000
 RECENT_FILES = 16
 SOURCES_KEPT = 64
 
@@ -132,7 +132,11 @@ class Indexer:
             tuple(self._recent_files(path)),
             tuple(edit for edit in self._edits.edits if not self._is_private(edit.path)),
         )
-        return gather(question, self.index, self._languages, self.lines)
+        try:
+            return gather(question, self.index, self._languages, self.lines)
+        except Exception:
+            logger.exception("Nothing could be related to a line of %s.", path)
+            return ()
 
     def lines(self, path: str) -> Sequence[str] | None:
         """A file's lines as they are now; the index follows if they have changed."""
@@ -237,17 +241,21 @@ class Indexer:
         room = len(self._stamps) < MOST_FILES and self.index.symbol_count < MOST_SYMBOLS
         if not room and not self._is_full:
             self._is_full = True
-            logger.info("The workspace has more source files than are indexed (%d of them).", len(self._stamps))
+            logger.warning("The workspace has more source files than are indexed (%d of them).", len(self._stamps))
         return room or path in self._stamps
 
     def _parsed(self, language: str, lines: tuple[str, ...]) -> Document:
         if usable_lines(lines) is None:
             return Document(language, lines, None, ())
-        tree = whole_tree(self._languages, language, lines)
-        if tree is None:
-            return Document(language, lines, Outline(language, (), ()), ())
-        found = symbols(tree, self._queries)
-        return Document(language, lines, outline_of(language, lines, found, imports(tree, self._queries)), found)
+        try:
+            tree = whole_tree(self._languages, language, lines)
+            found = symbols(tree, self._queries) if tree else ()
+            links = imports(tree, self._queries) if tree else ()
+            return Document(language, lines, outline_of(language, lines, found, links), found)
+        except Exception:
+            # What people have in their folders is endless, and one file must not cost the others.
+            logger.exception("A file could not be outlined.")
+            return Document(language, lines, None, ())
 
     def _recent_files(self, path: str) -> Iterator[OpenFile]:
         for recent in reversed(self._recent):
