@@ -2,7 +2,7 @@
 
 import pytest
 
-URI = "file:///work/a.py"
+URI = "file:///code/a.py"
 
 
 def framed(body):

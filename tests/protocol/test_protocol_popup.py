@@ -2,7 +2,7 @@
 
 import pytest
 
-URI = "file:///work/a.py"
+URI = "file:///code/a.py"
 METHOD = "textDocument/completion"
 INLINE = {"textDocument": {"inlineCompletion": {}}}
 MARKDOWN = {"textDocument": {"completion": {"completionItem": {"documentationFormat": ["markdown"]}}}}

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-URI = "file:///work/a.py"
+URI = "file:///code/a.py"
 COMPLETE = "textDocument/inlineCompletion"
 CANCELLED = -32800
 

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from foretype.workspace.ignore import IgnoreRules, is_ignore_file, looks_secret
@@ -29,6 +29,7 @@ def written(root: Path, files: dict[str, str]) -> Path:
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="there is no Git to compare with")
 @given(PATTERNS, PATTERNS)
+@example(["build", "!lib/"], [])
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_gitignore_means_what_git_takes_it_for(tmp_path: Path, top: list[str], nested: list[str]) -> None:
     root = tmp_path / "repository"

@@ -81,9 +81,9 @@ class IgnoreRules:
             spec = self._rules(folder)[kind]
             if spec is not None:
                 relative = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
-                verdict = spec.check_file(relative).include
+                verdict = _verdict(spec, relative)
                 if verdict is not None:
-                    return bool(verdict)
+                    return verdict
             if folder == top or folder == folder.parent:
                 return False
             folder = folder.parent
@@ -103,6 +103,21 @@ class IgnoreRules:
             known = [each for each in (repository, root) if each is not None]
             self._tops[folder] = min(known, key=lambda each: len(each.parts), default=chain[-1])
         return self._tops[folder]
+
+
+def _verdict(spec: GitIgnoreSpec, entry: str) -> bool | None:
+    """What the last pattern says that matches an entry itself; None if none does.
+
+    pathspec's patterns match what is below a folder too, and so ``!lib/`` would bring back all in it. With Git it
+    brings back the folder, and what is in it is judged by itself.
+    """
+    for pattern in reversed(list(spec.patterns)):
+        found = pattern.match_file(entry) if pattern.include is not None else None
+        if found is not None:
+            folder = found.match.groupdict().get("ps_d")
+            if folder is None or found.match.end("ps_d") == len(entry):
+                return bool(pattern.include)
+    return None
 
 
 def _read(file: Path) -> GitIgnoreSpec | None:
