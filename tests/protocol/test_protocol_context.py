@@ -216,17 +216,17 @@ def is_right(hole: dict[str, str], suggestion: str) -> bool:
 async def test_the_server_is_told_of_folders_and_files(connect: Start) -> None:
     client = await connect(initialize=False)
     client.answers["client/registerCapability"] = lambda params: None
-    folder = {"uri": "file:///code/till", "name": "Till"}
+    folder = {"uri": "file:///work/till", "name": "Till"}
     await client.initialize(WATCHING, workspaceFolders=[folder, {"uri": "vscode-vfs://elsewhere/x", "name": "No"}])
     while len(await client.request("test/workspace")) < 2:
         await client.received_of("client/registerCapability")
-    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": "file:///code/till/a.py", "type": 3}]})
-    added = {"uri": "file:///code/more", "name": "More"}
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": "file:///work/till/a.py", "type": 3}]})
+    added = {"uri": "file:///work/more", "name": "More"}
     client.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [added], "removed": [folder]}})
     told = await client.request("test/workspace")
     assert told == [
-        ["folders", [[str(Path("/code/till")), "Till"]], False],
-        ["folders", [[str(Path("/code/till")), "Till"]], True],
-        ["files", ["file:///code/till/a.py"]],
-        ["folders", [[str(Path("/code/more")), "More"]], True],
+        ["folders", [[str(Path("/work/till")), "Till"]], False],
+        ["folders", [[str(Path("/work/till")), "Till"]], True],
+        ["files", ["file:///work/till/a.py"]],
+        ["folders", [[str(Path("/work/more")), "More"]], True],
     ]

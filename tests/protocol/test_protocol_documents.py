@@ -2,7 +2,7 @@
 
 import pytest
 
-URI = "file:///code/a.py"
+URI = "file:///work/a.py"
 # Emoji, a combining mark, every kind of line ending, and characters that str.splitlines takes for one.
 TEXT = "é😀 = 1\r\nform\x0cfeed\u2028 and\x85more\n\r\ne\u0301nd 😀"
 CODECS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-URI = "file:///code/a.py"
+URI = "file:///work/a.py"
 COMPLETE = "textDocument/inlineCompletion"
 SCRIPTED_SERVER = Path(__file__).parent / "scripted_server.py"
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-BOOK = "file:///code/book.ipynb"
+BOOK = "file:///work/book.ipynb"
 PROSE, CODE = 1, 2
 CLIENT = {"notebookDocument": {"synchronization": {"dynamicRegistration": False}}}
 
 
 def uri(name):
-    return f"vscode-notebook-cell:/code/book.ipynb#{name}"
+    return f"vscode-notebook-cell:/work/book.ipynb#{name}"
 
 
 def cell(name, kind=CODE):
@@ -208,8 +208,8 @@ async def test_a_cell_whose_text_was_never_sent_is_left_out(book):
 
 
 async def test_a_file_beside_the_notebook_is_not_touched_by_it(book):
-    book.open("file:///code/a.py", "alone")
-    message, _ = book.new_request("textDocument/inlineCompletion", book.at("file:///code/a.py", 0, 5))
+    book.open("file:///work/a.py", "alone")
+    message, _ = book.new_request("textDocument/inlineCompletion", book.at("file:///work/a.py", 0, 5))
     book.send(message)
     (asked,) = await book.request("test/asked", {"atLeast": 1})
     assert asked["text"] == "alone"

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-URI = "file:///code/a.py"
+URI = "file:///work/a.py"
 COMPLETE = "textDocument/inlineCompletion"
 CANCELLED = -32800
 

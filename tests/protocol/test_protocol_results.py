@@ -2,8 +2,8 @@
 
 import pytest
 
-URI = "file:///code/a.py"
-OTHER = "file:///code/b.py"
+URI = "file:///work/a.py"
+OTHER = "file:///work/b.py"
 INVOKED, AUTOMATIC = 1, 2
 
 

@@ -11,7 +11,7 @@ from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 import foretype
 
-URI = "file:///code/a.py"
+URI = "file:///work/a.py"
 SCRIPTED_SERVER = Path(__file__).parent / "scripted_server.py"
 
 

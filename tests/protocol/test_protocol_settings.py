@@ -145,14 +145,14 @@ async def test_a_client_that_refuses_or_never_answers(connect):
 
 async def test_trust_and_folders(connect):
     client = await connect(initialize=False)
-    folders = [{"uri": "file:///code/one", "name": "one"}, {"uri": "vscode-vfs://github/a/b", "name": "b"}]
+    folders = [{"uri": "file:///work/one", "name": "one"}, {"uri": "vscode-vfs://github/a/b", "name": "b"}]
     await client.initialize(workspaceFolders=folders, rootUri="file:///ignored")
     told = await state(client)
-    assert [each[:2] for each in told["folders"]] == [["file:///code/one", "one"], ["vscode-vfs://github/a/b", "b"]]
+    assert [each[:2] for each in told["folders"]] == [["file:///work/one", "one"], ["vscode-vfs://github/a/b", "b"]]
     assert told["folders"][0][2].endswith("one")
     assert told["folders"][1][2] is None
     assert not told["trusted"]
-    change = {"added": [{"uri": "file:///code/two", "name": "two"}], "removed": folders[:1]}
+    change = {"added": [{"uri": "file:///work/two", "name": "two"}], "removed": folders[:1]}
     client.notify("workspace/didChangeWorkspaceFolders", {"event": change})
     for trusted, expected in ((True, True), ("no", True), (False, False)):
         client.notify("foretype/didChangeTrust", {"trusted": trusted})
@@ -164,8 +164,8 @@ async def test_trust_and_folders(connect):
 @pytest.mark.parametrize(
     ("params", "expected"),
     [
-        ({"rootUri": "file:///code/some%20one"}, [["file:///code/some%20one", "some one"]]),
-        ({"rootPath": "/code/one"}, [["file:///code/one", "one"]]),
+        ({"rootUri": "file:///work/some%20one"}, [["file:///work/some%20one", "some one"]]),
+        ({"rootPath": "/work/one"}, [["file:///work/one", "one"]]),
         ({"workspaceFolders": None}, []),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-URI = "file:///code/a.py"
+URI = "file:///work/a.py"
 STREAM = "foretype/inlineCompletion"
 
 
