@@ -22,10 +22,13 @@ from foretype.engines.base import (
     StatusListener,
     Usage,
 )
-from foretype.prompt.fim import Prompt
+from foretype.prompt.families import find
+from foretype.prompt.hole import Chat, Input, laid_out
 
 
-def tell(kind: str, prompt: Prompt) -> None:
+def tell(kind: str, given: Input) -> None:
+    assert not isinstance(given, Chat)
+    prompt = laid_out(given, find("qwen"))
     text = "".join(piece if isinstance(piece, str) else f"<{piece.name}>" for piece in prompt.pieces)
     print(f"{kind} {json.dumps(text)}", file=sys.stderr, flush=True)
 
@@ -45,7 +48,7 @@ class RecordingEngine:
         tell("ASKED", request.prompt)
         return Explored()
 
-    async def warm(self, prompt: Prompt) -> bool:
+    async def warm(self, prompt: Input) -> bool:
         tell("READ", prompt)
         return True
 

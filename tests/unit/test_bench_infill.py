@@ -32,12 +32,20 @@ from foretype.engines.base import (
     Totals,
     Usage,
 )
+from foretype.prompt.families import find
 from foretype.prompt.fim import Prompt
+from foretype.prompt.hole import Chat, Input, laid_out
 from foretype.syntax.closes import parse_errors
 from foretype.syntax.cursor import Syntax
 from foretype.syntax.languages import Languages
 
 JUDGE = Judge()
+
+
+def as_prompt(given: Input, family: str) -> Prompt:
+    """What a model of the family reads."""
+    assert not isinstance(given, Chat)
+    return laid_out(given, find(family))
 
 
 class Says:
@@ -51,8 +59,8 @@ class Says:
         return EngineInfo("says", "says", "qwen", 4096)
 
     async def generate(self, request: GenerateRequest) -> AsyncGenerator[Chunk | Finish, None]:
-        self.prompts.append(request.prompt)
-        text = self.healed if request.prompt.heal else self.raw
+        self.prompts.append(as_prompt(request.prompt, "qwen"))
+        text = self.healed if self.prompts[-1].heal else self.raw
         if text:
             yield Chunk(text, Usage())
         yield Finish(FinishReason.END, Usage())
@@ -60,7 +68,7 @@ class Says:
     async def explore(self, request: ExploreRequest) -> Explored:
         return Explored((Alternative(self.healed.split("\n")[0], -1.0),) if self.healed else ())
 
-    async def warm(self, prompt: Prompt) -> bool:
+    async def warm(self, prompt: Input) -> bool:
         return True
 
     def totals(self) -> Totals:

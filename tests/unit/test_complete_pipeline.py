@@ -30,7 +30,9 @@ from foretype.engines.base import (
     Usage,
     WorkerDied,
 )
+from foretype.prompt.families import find
 from foretype.prompt.fim import Control, Prompt
+from foretype.prompt.hole import Chat, Input, laid_out
 from foretype.syntax.cursor import Syntax
 from foretype.text.documents import Snapshot
 from foretype.text.edits import split_lines
@@ -38,6 +40,12 @@ from foretype.text.positions import Point
 
 URI = "file:///a.py"
 END, LENGTH = FinishReason.END, FinishReason.LENGTH
+
+
+def as_prompt(given: Input, family: str) -> Prompt:
+    """What a model of the family reads."""
+    assert not isinstance(given, Chat)
+    return laid_out(given, find(family))
 
 
 @dataclass
@@ -88,8 +96,8 @@ class ScriptedEngine:
         self.explored.append(request)
         return Explored(self.lines, Usage(prefill_tokens=3, decode_tokens=9))
 
-    async def warm(self, prompt: Prompt) -> bool:
-        self.warmed.append(prompt)
+    async def warm(self, prompt: Input) -> bool:
+        self.warmed.append(as_prompt(prompt, self.family))
         return True
 
     def totals(self) -> Totals:
@@ -372,7 +380,7 @@ async def test_the_prompt_only_grows_while_lines_are_typed() -> None:
             generation = await b.generation(len(prompts))
             generation.say("§", END)
             await task
-            prompts.append(generation.request.prompt)
+            prompts.append(as_prompt(generation.request.prompt, "qwen"))
         assert len(prompts) > 8
         for earlier, later in itertools.pairwise(prompts):
             assert earlier.pieces[:-1] == later.pieces[:-1]
@@ -389,7 +397,7 @@ async def test_auto_closed_brackets_leave_the_prompt_as_it_was() -> None:
             task = b.ask(f"def f(a):\n{line}{tail}", explicit=True)
             generation = await b.generation(number)
             await task
-            prompts.append(generation.request.prompt)
+            prompts.append(as_prompt(generation.request.prompt, "qwen"))
         suffixes = {p.pieces[p.pieces.index(Control.SUFFIX) + 1] for p in prompts}
         assert len(suffixes) == 1
 
@@ -398,7 +406,9 @@ async def test_crlf_files_get_crlf_and_models_see_plain_line_ends() -> None:
     async with bench() as b:
         task = b.ask("def f(a):\r\n    if a:\r\n        ret$0\r\n")
         generation = await b.generation(0)
-        assert not any("\r" in piece for piece in generation.request.prompt.pieces if isinstance(piece, str))
+        assert not any(
+            "\r" in piece for piece in as_prompt(generation.request.prompt, "qwen").pieces if isinstance(piece, str)
+        )
         generation.say("urn a\n", END)
         assert text_of(await task) == "urn a"
         assert text_of(await b.ask("def f(a):\r\n    if a:\r\n        retu$0\r\n")) == "rn a"
@@ -410,7 +420,9 @@ async def test_idle_time_prepares_the_full_window_for_a_large_file() -> None:
         b.engine.family = "qwen"
         task = b.ask(big + "x = $0\n" + big)
         generation = await b.generation(0)
-        cold = sum(len(piece) for piece in generation.request.prompt.pieces if isinstance(piece, str))
+        cold = sum(
+            len(piece) for piece in as_prompt(generation.request.prompt, "qwen").pieces if isinstance(piece, str)
+        )
         generation.say("name_1\n", END)
         await task
         for _ in range(100):
@@ -421,7 +433,7 @@ async def test_idle_time_prepares_the_full_window_for_a_large_file() -> None:
         assert warm > 2 * cold
         await asyncio.sleep(0.05)
         again = b.ask(big + "x = b$0\n" + big)
-        prompt = (await b.generation(1)).request.prompt
+        prompt = as_prompt((await b.generation(1)).request.prompt, "qwen")
         assert sum(len(piece) for piece in prompt.pieces if isinstance(piece, str)) >= warm - 50
         b.engine.generations[1].say("ase\n", END)
         await again

@@ -27,7 +27,9 @@ from foretype.engines.base import (
     Speeds,
     Usage,
 )
+from foretype.prompt.families import find
 from foretype.prompt.fim import Control, Prompt
+from foretype.prompt.hole import Chat, Input, laid_out
 from foretype.syntax.cursor import Syntax
 from foretype.text.documents import Snapshot
 from foretype.text.edits import split_lines
@@ -39,6 +41,12 @@ HEAD = "".join(f"name_{n} = {n}\n" for n in range(60))
 ADD = Piece(Tier.NEEDED, "/w/src/money.py", (3, 4), "def add(left, right): ...\n")
 PAY = Piece(Tier.NEEDED, "/w/src/cards.py", (0, 0), "def pay(card): ...\n")
 SIMILAR = Piece(Tier.SIMILAR, "/w/other.py", (0, 1), "alike = 1\n")
+
+
+def as_prompt(given: Input, family: str) -> Prompt:
+    """What a model of the family reads."""
+    assert not isinstance(given, Chat)
+    return laid_out(given, find(family))
 
 
 class RecordingEngine:
@@ -54,16 +62,16 @@ class RecordingEngine:
         return EngineInfo("recording", "recording", self.family, self.context_tokens, Speeds(2000, 50, 20))
 
     async def generate(self, request: GenerateRequest) -> AsyncGenerator[Chunk | Finish, None]:
-        self.prompts.append(request.prompt)
+        self.prompts.append(as_prompt(request.prompt, self.family))
         yield Chunk("§§§§\n", Usage())
         yield Finish(FinishReason.END, Usage())
 
     async def explore(self, request: ExploreRequest) -> Explored:
-        self.prompts.append(request.prompt)
+        self.prompts.append(as_prompt(request.prompt, self.family))
         return Explored()
 
-    async def warm(self, prompt: Prompt) -> bool:
-        self.warmed.append(prompt)
+    async def warm(self, prompt: Input) -> bool:
+        self.warmed.append(as_prompt(prompt, self.family))
         return True
 
     async def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from foretype.engines.base import (
     Totals,
     Usage,
 )
-from foretype.prompt.fim import Prompt
+from foretype.prompt.hole import Input
 
 TEXT = "uantity * price + shipping\n"
 
@@ -46,7 +46,7 @@ class ScriptedEngine:
         """None: the one text is all it knows."""
         return Explored(())
 
-    async def warm(self, prompt: Prompt) -> bool:
+    async def warm(self, prompt: Input) -> bool:
         """Nothing to do."""
         return True
 

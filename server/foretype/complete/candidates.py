@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from foretype.complete import filters
 from foretype.complete.filters import Candidate
-from foretype.complete.prompts import prompt_at
+from foretype.complete.prompts import hole_at
 from foretype.complete.results import CompletionResult
 from foretype.complete.run import Run
 from foretype.complete.stream import Stream, plain
 from foretype.engines.base import Alternative, Engine, EngineInfo, Explored, ExploreRequest, FinishReason
-from foretype.prompt.families import find
 from foretype.syntax.closes import adds_error
 from foretype.syntax.languages import Languages
 
@@ -31,10 +30,9 @@ async def candidates(
     following text together. Otherwise the likeliest line leads. One that adds a syntax error comes last. No result
     if the request was superseded meanwhile. Raises EngineError.
     """
-    family = find(info.family)
-    prompt = prompt_at(family, begun.anchor, begun.middle)
-    after = "" if family else plain(begun.anchor.suffix)[:AFTER_CHARACTERS]
-    request = ExploreRequest(prompt, WITH_SUFFIX if family else WITHOUT_SUFFIX, max_tokens, after)
+    after = "" if info.family else plain(begun.anchor.suffix)[:AFTER_CHARACTERS]
+    count = WITH_SUFFIX if info.family else WITHOUT_SUFFIX
+    request = ExploreRequest(hole_at(begun.anchor, begun.middle), count, max_tokens, after)
     found = await _unless_superseded(run, engine, request)
     if run.superseded:
         return None, ()

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 
-from foretype.complete.prompts import prompt_at
+from foretype.complete.prompts import hole_at
 from foretype.complete.stream import Stream
 from foretype.engines.base import Chunk, Engine, EngineError, GenerateRequest, Usage
-from foretype.prompt.families import Family
 
 GRACE_SECONDS = 0.15
 """How long a generation goes on after its request was cancelled: editors cancel at every key."""
@@ -30,14 +29,13 @@ class Generator:
         self.idle = asyncio.Event()
         self.idle.set()
 
-    def run(self, stream: Stream, family: Family | None, max_tokens: int, enough: Callable[[Stream], bool]) -> None:
+    def run(self, stream: Stream, max_tokens: int, enough: Callable[[Stream], bool]) -> None:
         """Generates at the stream's end until ``enough`` says so, asked at each new text."""
         self.stop()
         self.active = stream
         self.idle.clear()
         stream.running = True
-        prompt = prompt_at(family, stream.anchor, stream.middle + stream.text)
-        request = GenerateRequest(prompt, max_tokens)
+        request = GenerateRequest(hole_at(stream.anchor, stream.middle + stream.text), max_tokens)
         stream.task = asyncio.create_task(self._drive(stream, request, enough))
 
     def stop(self, stream: Stream | None = None) -> None:

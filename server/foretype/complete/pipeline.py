@@ -22,7 +22,6 @@ from foretype.complete.undone import undone
 from foretype.complete.warmer import Warmer
 from foretype.config.schema import Settings
 from foretype.engines.base import Engine, EngineError, EngineInfo, Totals
-from foretype.prompt.families import find
 from foretype.syntax.cursor import Intent, Syntax, SyntaxAt
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
@@ -168,7 +167,7 @@ class Completer:
                 if request.explicit and stream.intent is Intent.LINE:
                     return await self._several(desk, run, stream, info)
                 desk.streams.append(stream)
-                self._generate(stream, info, budget(info, request.explicit))
+                self._generate(stream, budget(info, request.explicit))
             elif not self._continues(run, stream):
                 return run.nothing(run.reason)
             result = await self._follow(desk, run, stream)
@@ -241,9 +240,9 @@ class Completer:
             self._warmer.want(desk, run.request.snapshot, run.request.cursor)
         return result or run.nothing(SUPERSEDED)
 
-    def _generate(self, stream: Stream, info: EngineInfo, allowed: Budget) -> None:
+    def _generate(self, stream: Stream, allowed: Budget) -> None:
         tokens = allowed.block_tokens if stream.intent is Intent.BLOCK else allowed.line_tokens
-        self._generator.run(stream, find(info.family), tokens, self._enough)
+        self._generator.run(stream, tokens, self._enough)
 
     def _enough(self, stream: Stream) -> bool:
         """Whether a stream holds the answer and, if it may run ahead, the line after it."""
@@ -282,7 +281,7 @@ class Completer:
         """Goes on with a stream that was stopped before it had an answer for here."""
         info = await self._engine.info()
         if not stream.running:
-            self._generate(stream, info, budget(info))
+            self._generate(stream, budget(info))
 
     def _afterwards(self, desk: Desk, run: Run, stream: Stream) -> None:
         """After an answer: what the typist may want next is prepared in idle time."""

@@ -1,16 +1,22 @@
-"""The prompt at an anchor."""
+"""The hole at an anchor."""
 
 from __future__ import annotations
 
 from foretype.complete.stream import plain
 from foretype.prompt.anchor import Anchor
-from foretype.prompt.families import Family
-from foretype.prompt.fim import Prompt
-from foretype.prompt.layout import lay_out
+from foretype.prompt.hole import Hole
 
 
-def prompt_at(family: Family | None, anchor: Anchor, middle: str) -> Prompt:
-    """The prompt whose continuation is what comes after ``middle``, the text typed since the anchor."""
+def hole_at(anchor: Anchor, middle: str) -> Hole:
+    """The hole to continue after ``middle``, the text typed since the anchor."""
     context = anchor.context
-    prefix = context.preface + context.heading + plain(anchor.prefix)
-    return lay_out(family, prefix, plain(anchor.suffix), middle, context.files, context.repository, context.path)
+    return Hole(
+        prefix=context.preface + context.heading + plain(anchor.prefix),
+        suffix=plain(anchor.suffix),
+        middle=middle,
+        files=context.files,
+        repository=context.repository,
+        path=context.path,
+        uri=anchor.uri,
+        language=anchor.language,
+    )

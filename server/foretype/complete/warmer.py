@@ -12,13 +12,12 @@ from foretype.complete.budget import CHARACTERS_PER_TOKEN, UNMEASURED, Budget, b
 from foretype.complete.contexts import Contexts
 from foretype.complete.desk import Desk
 from foretype.complete.generator import Generator
-from foretype.complete.prompts import prompt_at
+from foretype.complete.prompts import hole_at
 from foretype.complete.run import since
 from foretype.complete.stream import plain
 from foretype.context.choice import NOTHING, Context
 from foretype.engines.base import Engine, EngineError, EngineInfo
 from foretype.prompt.anchor import Anchor, place_anchor
-from foretype.prompt.families import find
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
@@ -138,7 +137,7 @@ class Warmer:
         began = time.perf_counter()
         middle = plain(target.middle(snapshot, cursor))
         self._evaluated = None
-        if not await self._engine.warm(prompt_at(find(info.family), target, middle)):
+        if not await self._engine.warm(hole_at(target, middle)):
             return False
         self._evaluated = (desk, time.monotonic())
         if desk.wanted is not None and desk.wanted[0].uri == target.uri:

@@ -142,6 +142,8 @@ def _narrow(workspace: Workspace, current: object, value: object) -> tuple[objec
         return value, False
     if workspace is Workspace.TURN_OFF:
         return current and value, bool(value and not current)
+    if workspace is Workspace.TURN_ON:
+        return current or value, bool(current and not value)
     if workspace is Workspace.ADD and isinstance(current, tuple) and isinstance(value, tuple):
         return tuple(dict.fromkeys(current + value)), False
     return current, value != current

@@ -7,12 +7,15 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from foretype.config.endpoints import Endpoint, Route
+
 
 class Workspace(Enum):
     """What a workspace may do with a setting. Editors merge workspace settings into what they return on request."""
 
     NOTHING = "nothing"  # privileged: only the user's file, the command line and initializationOptions set it
     TURN_OFF = "turn off"  # may make it false, never true
+    TURN_ON = "turn on"  # may make it true, never false
     ADD = "add"  # may add items to the list, never remove any
     SET = "set"  # harmless: may set it freely
 
@@ -20,6 +23,7 @@ class Workspace(Enum):
 # A setting, or a table for all in it, carries one of these as its ``Meta.extra``; unmarked means privileged.
 PRIVILEGED = {"workspace": Workspace.NOTHING}
 TURN_OFF = {"workspace": Workspace.TURN_OFF}
+TURN_ON = {"workspace": Workspace.TURN_ON}
 ADD = {"workspace": Workspace.ADD}
 SET = {"workspace": Workspace.SET}
 # A value that ends in ``.gguf`` is a path, taken relative to the file it is written in.
@@ -84,6 +88,19 @@ class Local(Struct, frozen=True, forbid_unknown_fields=True):
     ] = False
 
 
+class Privacy(Struct, frozen=True, forbid_unknown_fields=True):
+    """What may leave this machine."""
+
+    offline: Annotated[bool, Meta(description="Ask no endpoint, whatever else is set.", extra=TURN_ON)] = False
+    local_only: Annotated[
+        tuple[str, ...],
+        Meta(description="Files that no endpoint gets to see, by patterns as in .gitignore.", extra=ADD),
+    ] = ()
+    log_sent_text: Annotated[
+        bool, Meta(description="Keep what was sent in the log of what left, not only its size and hash.")
+    ] = False
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set. ``model`` is a registered name or the path of a GGUF file."""
 
@@ -97,6 +114,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "smollm2-135m"
     completion: Annotated[Completion, Meta(description="When and how suggestions are made.")] = Completion()
     local: Annotated[Local, Meta(description="The llama.cpp engine on this machine.", extra=PRIVILEGED)] = Local()
+    endpoints: Annotated[dict[str, Endpoint], Meta(description="Services elsewhere, by name.", extra=PRIVILEGED)] = {}
+    route: Annotated[Route, Meta(description="Which engine answers.", extra=PRIVILEGED)] = Route()
+    privacy: Annotated[Privacy, Meta(description="What may leave this machine.")] = Privacy()
     # Privileged because only the debug log may hold text of the buffer.
     log_level: Annotated[
         Literal["error", "warning", "info", "debug"],

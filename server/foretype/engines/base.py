@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Protocol
 
 from foretype.errors import ForetypeError
-from foretype.prompt.fim import Prompt
+from foretype.prompt.hole import Hole, Input
 
 
 class EngineError(ForetypeError):
@@ -42,15 +42,17 @@ class EndpointError(EngineError):
 class GenerateRequest:
     """What to continue, and how far.
 
+    ``grammar`` (GBNF, llama.cpp's format) constrains the answer where the engine can; empty for none.
     ``stops`` end the generation where one of them appears in the generated text (the stop itself is not given).
     ``temperature`` 0 is greedy. ``max_tokens`` bounds what is generated, healed tokens included.
     """
 
-    prompt: Prompt
+    prompt: Input
     max_tokens: int
     stops: tuple[str, ...] = ()
     temperature: float = 0.0
     seed: int = 0
+    grammar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,9 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class ExploreRequest:
-    """Asks for several ends of the prompt's last line; ``after`` is the text that has to fit after them, if any."""
+    """Asks for several ends of a hole's last line; ``after`` is the text that has to fit after them, if any."""
 
-    prompt: Prompt
+    prompt: Hole
     count: int
     max_tokens: int
     after: str = ""
@@ -198,7 +200,7 @@ class Engine(Protocol):
         """Several ends of a line, generated together. Raises EngineError."""
         ...
 
-    async def warm(self, prompt: Prompt) -> bool:
+    async def warm(self, prompt: Input) -> bool:
         """Evaluates a prompt in idle time so that a later ``generate`` finds it resident.
 
         Any ``generate`` or later ``warm`` preempts it; what was evaluated stays usable. True if it was finished.

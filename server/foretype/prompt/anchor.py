@@ -33,7 +33,8 @@ class Anchor:
 
     ``above`` are the document's lines from ``first_line`` to the anchor; they make the prefix. ``below`` are the
     lines after the cursor's line; with ``tail`` (the rest of the cursor's line) and its ending they make the suffix.
-    ``context`` is what else the prompt shows; whether an anchor holds doesn't depend on it.
+    ``context`` is what else the prompt shows; whether an anchor holds doesn't depend on it. ``language`` is the
+    document's.
     """
 
     uri: str
@@ -43,6 +44,7 @@ class Anchor:
     tail: str
     below: tuple[str, ...]
     context: Context = NOTHING
+    language: str = ""
 
     @property
     def prefix(self) -> str:
@@ -96,7 +98,8 @@ def place_anchor(previous: Anchor | None, snapshot: Snapshot, cursor: Point, win
         room -= len(lines[last])
         last += 1
     below = lines[cursor.line + 1 : last]
-    return Anchor(snapshot.uri, Point(line, 0), first, lines[first:line], significant_tail(snapshot, cursor), below)
+    tail = significant_tail(snapshot, cursor)
+    return Anchor(snapshot.uri, Point(line, 0), first, lines[first:line], tail, below, language=snapshot.language)
 
 
 def significant_tail(snapshot: Snapshot, cursor: Point) -> str:

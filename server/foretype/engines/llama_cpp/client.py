@@ -31,7 +31,9 @@ from foretype.engines.base import (
 from foretype.engines.llama_cpp import frames
 from foretype.engines.llama_cpp.accounts import added, usage_of
 from foretype.engines.llama_cpp.local_model import Attempt, LocalModel
+from foretype.prompt.families import find
 from foretype.prompt.fim import Prompt
+from foretype.prompt.hole import Chat, Input, laid_out
 
 logger = logging.getLogger(__name__)
 
@@ -72,11 +74,12 @@ class LlamaCppEngine:
         asked = time.perf_counter()
         await self._ready()
         queue_ms = (time.perf_counter() - asked) * 1000
+        prompt = self._laid_out(request.prompt)
         id, replies = self._open()
         message = frames.Generate(
             id,
-            frames.pieces_of(request.prompt),
-            request.prompt.heal,
+            frames.pieces_of(prompt),
+            prompt.heal,
             request.max_tokens,
             request.stops,
             request.temperature,
@@ -105,12 +108,12 @@ class LlamaCppEngine:
         asked = time.perf_counter()
         await self._ready()
         queue_ms = (time.perf_counter() - asked) * 1000
+        prompt = self._laid_out(request.prompt)
         id, replies = self._open()
         finished = False
-        pieces = frames.pieces_of(request.prompt)
+        pieces = frames.pieces_of(prompt)
         try:
-            heal = request.prompt.heal
-            self._send(frames.Explore(id, pieces, heal, request.count, request.max_tokens, request.after))
+            self._send(frames.Explore(id, pieces, prompt.heal, request.count, request.max_tokens, request.after))
             reply = await replies.get()
             finished = True
             if isinstance(reply, EngineError):
@@ -121,13 +124,14 @@ class LlamaCppEngine:
         finally:
             self._close(id, finished)
 
-    async def warm(self, prompt: Prompt) -> bool:
+    async def warm(self, prompt: Input) -> bool:
         """Evaluates a prompt in idle time; false if something preempted it. Raises EngineError."""
         await self._ready()
+        ready = self._laid_out(prompt)
         id, replies = self._open()
         finished = False
         try:
-            self._send(frames.Warm(id, frames.pieces_of(prompt), prompt.heal))
+            self._send(frames.Warm(id, frames.pieces_of(ready), ready.heal))
             reply = await replies.get()
             finished = True
             if isinstance(reply, EngineError):
@@ -263,6 +267,12 @@ class LlamaCppEngine:
                 await self._worker.kill()
                 self._report(EngineState.IDLE, f"{self._model.name} rests; the next request loads it")
             self._used = time.monotonic()
+
+    def _laid_out(self, given: Input) -> Prompt:
+        """A prompt for the model that is loaded."""
+        if isinstance(given, Chat):
+            raise EngineError(f"{self._model.name} can't be talked to here; it only completes code.")
+        return laid_out(given, find(self._info.family))
 
     def _open(self) -> tuple[int, asyncio.Queue[frames.FromWorker | EngineError]]:
         self._next_id += 1
