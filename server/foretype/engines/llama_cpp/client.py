@@ -31,9 +31,7 @@ from foretype.engines.base import (
 from foretype.engines.llama_cpp import frames
 from foretype.engines.llama_cpp.accounts import added, usage_of
 from foretype.engines.llama_cpp.local_model import Attempt, LocalModel
-from foretype.prompt.families import find
-from foretype.prompt.fim import Prompt
-from foretype.prompt.hole import Chat, Input, laid_out
+from foretype.prompt.hole import Input
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +72,7 @@ class LlamaCppEngine:
         asked = time.perf_counter()
         await self._ready()
         queue_ms = (time.perf_counter() - asked) * 1000
-        prompt = self._laid_out(request.prompt)
+        prompt = self._model.laid_out(request.prompt, self._info.family)
         id, replies = self._open()
         message = frames.Generate(
             id,
@@ -108,7 +106,7 @@ class LlamaCppEngine:
         asked = time.perf_counter()
         await self._ready()
         queue_ms = (time.perf_counter() - asked) * 1000
-        prompt = self._laid_out(request.prompt)
+        prompt = self._model.laid_out(request.prompt, self._info.family)
         id, replies = self._open()
         finished = False
         pieces = frames.pieces_of(prompt)
@@ -127,7 +125,7 @@ class LlamaCppEngine:
     async def warm(self, prompt: Input) -> bool:
         """Evaluates a prompt in idle time; false if something preempted it. Raises EngineError."""
         await self._ready()
-        ready = self._laid_out(prompt)
+        ready = self._model.laid_out(prompt, self._info.family)
         id, replies = self._open()
         finished = False
         try:
@@ -267,12 +265,6 @@ class LlamaCppEngine:
                 await self._worker.kill()
                 self._report(EngineState.IDLE, f"{self._model.name} rests; the next request loads it")
             self._used = time.monotonic()
-
-    def _laid_out(self, given: Input) -> Prompt:
-        """A prompt for the model that is loaded."""
-        if isinstance(given, Chat):
-            raise EngineError(f"{self._model.name} can't be talked to here; it only completes code.")
-        return laid_out(given, find(self._info.family))
 
     def _open(self) -> tuple[int, asyncio.Queue[frames.FromWorker | EngineError]]:
         self._next_id += 1

@@ -1,10 +1,15 @@
-"""Which model to load and how, and which file an attempt failed with."""
+"""Which model to load and how, how it is asked, and which file an attempt failed with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from foretype.engines.base import EngineError
+from foretype.prompt.families import find
+from foretype.prompt.fim import Prompt
+from foretype.prompt.hole import Chat, Input, laid_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,12 @@ class LocalModel:
     kv_memory_mb: int = 384
     drafts: bool = True
     unload_after: float = 1800.0
+
+    def laid_out(self, given: Input, family: str) -> Prompt:
+        """The prompt for the model, which is of that FIM family. Raises EngineError."""
+        if isinstance(given, Chat):
+            raise EngineError(f"{self.name} can't be talked to here; it only completes code.")
+        return laid_out(given, find(family))
 
 
 @dataclass(frozen=True, slots=True)
