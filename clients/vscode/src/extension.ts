@@ -10,12 +10,13 @@ import { showMenu } from "./menu";
 import { chooseModel } from "./models";
 import { SERVER } from "./protocol";
 import { Provider } from "./provider";
-import { growsInPlace, Refresh } from "./refresh";
+import { Refresh } from "./refresh";
 import { rewrite } from "./rewrite";
 import { Session, type SessionState } from "./session";
 import { isOff, Settings, switchLanguage } from "./settings";
 import { Status } from "./status";
 import { Timing } from "./timing";
+import { growsInPlace } from "./versions";
 import { openScratch, Walkthrough } from "./walkthrough";
 import { Watcher } from "./watcher";
 

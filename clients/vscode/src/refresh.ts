@@ -4,12 +4,6 @@ import * as vscode from "vscode";
 const TRIGGER = "editor.action.inlineSuggest.trigger";
 const SHOW_NEXT = "editor.action.inlineSuggest.showNext";
 
-/** Whether this VS Code takes the trigger command's arguments, which came with 1.106. */
-export function growsInPlace(version: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > 1 || (major === 1 && minor >= 106);
-}
-
 /** Registers the provider and makes the editor ask it again. */
 export class Refresh implements vscode.Disposable {
   private registration: vscode.Disposable | undefined;
