@@ -202,7 +202,8 @@ class Window:
         self.press("Control+p")
         box = self.page.locator(".quick-input-widget input")
         box.wait_for(timeout=PATIENCE * 1000)
-        box.fill(name)
+        # The full path is looked up at once; a search by name may know an older list of files.
+        box.fill(str(self.server.workspace / name))
         row = self.page.locator(".quick-input-list .monaco-list-row").first
         until(lambda: name in (row.get_attribute("aria-label") or ""), f"{name} is found")
         self.press("Enter")
