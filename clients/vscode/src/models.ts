@@ -44,18 +44,32 @@ async function take(session: Session, model: Model): Promise<void> {
     if (!model.permissive && !(await acceptsLicence(model))) {
       return;
     }
-    try {
-      const pulled = await session.command<{ cancelled: boolean }>(SERVER.pullModel, model.name, true);
-      if (pulled?.cancelled) {
-        return;
-      }
-    } catch (error) {
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+    if (!(await pull(session, model))) {
       return;
     }
   }
   await use(session, model.name);
   void vscode.window.showInformationMessage(`Foretype now uses ${model.name} on this machine.`);
+}
+
+// Whether the model is here now; a failure was told.
+async function pull(session: Session, model: Model): Promise<boolean> {
+  const options = { location: vscode.ProgressLocation.Notification, title: `Downloading ${model.name}`, cancellable: true };
+  return vscode.window.withProgress(options, async (progress, token) => {
+    try {
+      let before = 0;
+      await session.pull(model.name, token, ({ message, percentage }) => {
+        progress.report({ ...(message ? { message } : {}), increment: Math.max(0, (percentage ?? 0) - before) });
+        before = Math.max(before, percentage ?? 0);
+      });
+      return true;
+    } catch (error) {
+      if (!token.isCancellationRequested) {
+        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      }
+      return false;
+    }
+  });
 }
 
 async function chooseFile(session: Session): Promise<void> {

@@ -1,10 +1,10 @@
 // The life of the server: found, started, restarted with pauses when it ends by itself, given up in the end.
 import * as vscode from "vscode";
-import type { Middleware } from "vscode-languageclient/node";
+import { type Middleware, WorkDoneProgress } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
 import { createClient, type ForetypeClient } from "./client";
 import { findServer, type Found, type Machine } from "./find-server";
-import { DID_CHANGE_STATUS, DID_CHANGE_TRUST, type ServerStatus } from "./protocol";
+import { DID_CHANGE_STATUS, DID_CHANGE_TRUST, SERVER, type ServerStatus } from "./protocol";
 
 /** What the server is doing; `message` is one sentence, or empty. */
 export interface SessionState {
@@ -28,6 +28,7 @@ export class Session implements vscode.Disposable {
   private running: ForetypeClient | undefined;
   private timer: NodeJS.Timeout | undefined;
   private starts = 0;
+  private pulls = 0;
   private now: SessionState = { kind: "stopped", message: "", server: undefined };
 
   /** Tells of each change of the state. */
@@ -71,6 +72,31 @@ export class Session implements vscode.Disposable {
   /** A command of the server; nothing while it doesn't run. */
   async command<T>(command: string, ...args: unknown[]): Promise<T | undefined> {
     return this.client?.sendRequest<T>("workspace/executeCommand", { command, arguments: args });
+  }
+
+  /** Has the server fetch a model whose licence the user accepts. Throws when it can't be, or is cancelled. */
+  async pull(
+    name: string,
+    token: vscode.CancellationToken,
+    onProgress: (value: { message?: string; percentage?: number }) => void,
+  ): Promise<void> {
+    const client = this.client;
+    if (!client) {
+      throw new Error("Foretype's server is not running.");
+    }
+    this.pulls += 1;
+    const progressToken = `foretype-pull-${this.pulls}`;
+    const listening = client.onProgress(WorkDoneProgress.type, progressToken, (value) => {
+      if (value.kind === "report") {
+        onProgress(value);
+      }
+    });
+    const given = { name, acceptLicence: true, progressToken };
+    try {
+      await client.sendRequest("workspace/executeCommand", { command: SERVER.pullModel, arguments: [given] }, token);
+    } finally {
+      listening.dispose();
+    }
   }
 
   /** Ends the server with the window. */
