@@ -24,6 +24,7 @@ from foretype.config.endpoints import Policy
 from foretype.engines.base import EngineError, EngineInfo
 from foretype.syntax.cursor import Intent
 
+OUTDATED = "the text has changed"
 SUPERSEDED = "superseded by a newer request"
 NOTHING_TO_ADD = "the model has nothing to add"
 LATE = "it has not answered in time"
@@ -113,8 +114,8 @@ class Contest(ABC):
     def open(self, entrant: Entrant, now: float) -> None:
         """Opens an entrant's engine; what is asked is decided when that is done."""
         at = self.run.examine()
-        if at.intent is Intent.NONE:
-            entrant.out, entrant.said = at.reason, True
+        if self.run.outdated or at.intent is Intent.NONE:
+            entrant.out, entrant.said = OUTDATED if self.run.outdated else at.reason, True
             return
         entrant.stream = entrant.info = entrant.found = None
         entrant.has_text = entrant.is_late = entrant.unsure = False
@@ -138,7 +139,10 @@ class Contest(ABC):
         if entrant.plays and entrant.begins is not None and now >= entrant.begins:
             assert entrant.info is not None
             entrant.begins = None
-            self.begin(entrant, entrant.info)
+            if self.run.outdated:
+                entrant.out, entrant.said = OUTDATED, True
+            else:
+                self.begin(entrant, entrant.info)
         elif entrant.plays and entrant.begins is None and entrant.info is not None:
             self.follow(entrant, now)
         if entrant.plays and not entrant.has_text and not entrant.is_late and now >= entrant.due:
@@ -157,6 +161,8 @@ class Contest(ABC):
     def wants_another(self) -> bool:
         """Whether the policy asks one engine more than those that were asked."""
         playing = [each for each in self.entrants if each.plays]
+        if self.run.outdated and self.entrants:
+            return False
         if not self.entrants or (playing and self.policy == "race"):
             return True
         if playing:

@@ -98,6 +98,8 @@ class Completer:
         """A document was changed; generations that no longer agree are stopped."""
         self._rhythm.key(time.monotonic())
         self.workspace.opened(snapshot)
+        if (desk := self._desks.get(snapshot.uri)) is not None:
+            desk.outdate(snapshot)
         for lane in self._lanes:
             active = lane.generator.active
             if active is not None and active.anchor.uri == snapshot.uri and not active.agrees(snapshot):
