@@ -60,7 +60,7 @@ class Generation:
 
 
 class ScriptedEngine:
-    """Generates what the test says, when it says so; opens at once unless ``open`` is cleared, and not in ``trouble``."""
+    """Generates what the test says, when it says so. Clearing ``open`` or setting ``trouble`` keeps it from opening."""
 
     def __init__(self) -> None:
         self.generations: list[Generation] = []
