@@ -19,4 +19,5 @@ def hole_at(anchor: Anchor, middle: str) -> Hole:
         path=context.path,
         uri=anchor.uri,
         language=anchor.language,
+        line=anchor.point.line + middle.count("\n") + 1,
     )

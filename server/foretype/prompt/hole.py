@@ -16,7 +16,7 @@ class Hole:
     ``middle`` is what was typed since the anchor: prefix and middle together are the text before the cursor. Typing
     appends to it and leaves all else as it was. ``files`` are (path, text) excerpts of other files, the most relevant
     last; ``repository`` and ``path`` name the workspace folder and the file in it. ``uri`` and ``language`` are the
-    document's. All text has ``\\n`` for line endings.
+    document's, ``line`` is the cursor's, from 1, or 0 where it isn't known. All text has ``\\n`` for line endings.
     """
 
     prefix: str
@@ -27,6 +27,7 @@ class Hole:
     path: str = ""
     uri: str = ""
     language: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
