@@ -99,7 +99,7 @@ def test_only_the_gate_makes_clients() -> None:
         for path in SOURCES
         if not name_of(path).startswith(("models/", "bench/"))
         for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Attribute) and ast.unparse(node) in CLIENTS
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in CLIENTS
     }
     by_name = {name_of(path) for path in SOURCES for name in imports_of(path) if name in CLIENTS}
     assert makers | by_name == {"trust/transport.py"}
