@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from foretype.errors import ForetypeError
 from foretype.prompt.hole import Chat, Hole
+from foretype.prompt.layout import Files
 from foretype.trust.egress_log import EgressLog
 from foretype.trust.paths import PathPolicy
 from foretype.trust.secrets import Redacted, Redactor
@@ -132,19 +134,21 @@ class Gate:
 
     def _cleared_hole(self, hole: Hole, recipient: Recipient) -> Cleared:
         around = self.redactor.redact((hole.prefix, hole.middle, hole.suffix))
-        results, files, left_out = [around], [], []
-        for path, text in hole.files:
-            verdict = self.policy.verdict_of_shown(path, hole.uri)
-            if not verdict.may_leave:
-                left_out.append(f"{path} was left out: {verdict.reason}.")
-                continue
-            result = self.redactor.redact((text,))
-            results.append(result)
-            files.append((path, result.texts[0]))
+        results, left_out = [around], []
+
+        def cleared(files: Files) -> Iterator[tuple[str, str]]:
+            for path, text in files:
+                verdict = self.policy.verdict_of_shown(path, hole.uri)
+                if verdict.may_leave:
+                    results.append(self.redactor.redact((text,)))
+                    yield path, results[-1].texts[0]
+                else:
+                    left_out.append(f"{path} was left out: {verdict.reason}.")
+
+        files, comments = tuple(cleared(hole.files)), tuple(cleared(hole.comments))
         prefix, middle, suffix = around.texts
-        given = replace(hole, prefix=prefix, middle=middle, suffix=suffix, files=tuple(files))
-        purpose = f"completion {_shown(hole)}"
-        return self._sealed(given, recipient, purpose, results, left_out)
+        given = replace(hole, prefix=prefix, middle=middle, suffix=suffix, files=files, comments=comments).whole()
+        return self._sealed(given, recipient, f"completion {_shown(hole)}", results, left_out)
 
     def _cleared_chat(self, chat: Chat, recipient: Recipient) -> Cleared:
         results = [self.redactor.redact((turn.text,)) for turn in chat.turns]

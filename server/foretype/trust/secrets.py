@@ -24,20 +24,19 @@ if TYPE_CHECKING:
     from kingfisher_sdk import Scanner
 
 PLACEHOLDER = re.compile(r"FORETYPE_REDACTED_\d+")
-_MARK = "FORETYPE_REDACTED_"
+MARK = "FORETYPE_REDACTED"
 
 RULES = Path(__file__).with_name("secrets.yml")
 MOST_PLACEHOLDERS = 4_096
 MOST_TEXTS = 256
 _MOST_ROUNDS = 4
 
-# What a text has to have for a look at it to be worth while: something that only keys look like, or the name of a
-# secret with a literal behind it.
-_SUSPECT = re.compile(
-    r"(?i:passw|passphrase|pwd|secret|token|api.?key|access.?key|credential|bearer|authorization)"
-    r"[^\n]{0,40}[\"'`=: ][^\n]{6}"
-    r"|://[^\s/]*:[^\s/]*@|-----BEGIN|(?=[\w+/=.-]*\d)(?=[\w+/=.-]*[A-Za-z])[\w+/=.-]{20}"
-)
+# What a text has to have for a look at it to be worth while: the name of a secret with a literal behind it, or what
+# only keys look like.
+_NAMED = r"(?i:passw|passphrase|pwd|secret|token|api.?key|access.?key|credential|bearer|authorization)[^\n]{0,40}"
+_MIXED = r"(?=[\w+/=.-]*\d)(?=[\w+/=.-]*[A-Za-z])[\w+/=.-]"
+_SUSPECT = re.compile(rf"{_NAMED}[\"'`=: ][^\n]{{6}}|://[^\s/]*:[^\s/]*@|-----BEGIN|{_MIXED}{{20}}")
+_BEGUN = re.compile(rf"{_NAMED}[\"'`]([^\"'`\n]*)\Z|://([^\s/]*)\Z|(-----BEGIN.*)\Z|({_MIXED}{{12,}})\Z", re.DOTALL)
 
 
 class DetectorMissing(ForetypeError):
@@ -67,7 +66,7 @@ class Span:
 
 
 class Redactor:
-    """Redacts the same secret with the same placeholder for as long as it lives, and keeps none of them.
+    """Redacts the same secret with the same placeholder for as long as it lives.
 
     The rules take a moment to load (seconds the first time on a machine, then they come from ``cache``, a folder of
     the user's own): `prepare` does that beside other work, and `redact` waits for it.
@@ -112,28 +111,37 @@ class Redactor:
             kinds.update(found)
         return Redacted(texts, kinds, count)
 
-    def contains_secret(self, text: str) -> bool:
-        """Whether a suggestion has a secret in it, or what may be one while the rules are still being loaded."""
-        if not _SUSPECT.search(text):
+    def contains_secret(self, before: str, text: str, after: str) -> bool:
+        """Whether a text between two others of its line has a secret in it, or a part of one.
+
+        While the rules are being loaded, what may be a secret counts as one.
+        """
+        whole = before + text + after
+        if not _SUSPECT.search(whole):
             return False
         if not self.is_ready:
             self.prepare()
             return True
-        return self._scanner is not None and bool(self._unmasked(text, self._spans_of(text)))
+        end = len(before) + len(text)
+        try:
+            spans = self._spans_of(whole)
+        except DetectorMissing:
+            return False
+        return any(span.end > len(before) and span.start < end for span in spans)
 
     def _in(self, texts: tuple[str, ...]) -> list[Span]:
         """Where secrets stand in the texts put together, in order and apart."""
         whole = "".join(texts)
         found = [*self._spans_of(whole), *key_spans(whole)]
+        for end in accumulate(len(text) for text in texts[:-1]):
+            # An editor puts the quote that closes a literal behind the cursor, where prompts leave it out.
+            line = whole[whole.rfind("\n", 0, end) + 1 : end]
+            found += _moved(self._spans_of(line + open_quote(line)), end - len(line), end)
         if len(texts) > 1:
             starts = accumulate((len(text) for text in texts[:-1]), initial=0)
             for start, text in zip(starts, texts, strict=True):
-                found += [Span(start + each.start, start + each.end, each.rule) for each in self._spans_of(text)]
-        return self._unmasked(whole, _merged(found))
-
-    def _unmasked(self, text: str, spans: Iterable[Span]) -> list[Span]:
-        """The spans that are more than a placeholder."""
-        return [span for span in spans if not PLACEHOLDER.fullmatch(text, span.start, span.end)]
+                found += _moved(self._spans_of(text), start, start + len(text))
+        return [span for span in _merged(found) if not PLACEHOLDER.fullmatch(whole, span.start, span.end)]
 
     def _replaced(self, texts: tuple[str, ...], spans: list[Span]) -> tuple[tuple[str, ...], dict[str, str]]:
         """The texts with placeholders where the spans begin, and the rule of each placeholder."""
@@ -165,7 +173,7 @@ class Redactor:
             if len(self._numbers) > MOST_PLACEHOLDERS:
                 self._numbers.popitem(last=False)
         self._numbers.move_to_end(digest)
-        return f"{_MARK}{self._numbers[digest]}"
+        return f"{MARK}_{self._numbers[digest]}"
 
     def _find(self, text: str) -> tuple[Span, ...]:
         self.prepare()
@@ -201,6 +209,21 @@ class Redactor:
             self._loaded.set()
 
 
+def secret_begun(text: str) -> int:
+    """How many characters at the end of a growing text may turn out to be the beginning of a secret."""
+    found = _BEGUN.search(text)
+    return len(text) - found.start(found.lastindex or 0) if found else 0
+
+
+def open_quote(line: str) -> str:
+    """The quote of a literal that is open at the end of a line; empty if none is."""
+    quote = ""
+    for char in re.sub(r"\\.", "", line):
+        if char in "\"'`":
+            quote = char if not quote else "" if char == quote else quote
+    return quote
+
+
 def key_spans(text: str) -> Iterator[Span]:
     """Parts of private keys whose other parts lie outside the text."""
     for start, end in key_parts(text):
@@ -220,6 +243,11 @@ def _characters(data: bytes, offsets: set[int], is_ascii: bool) -> dict[int, int
         characters += sum(byte & 0xC0 != 0x80 for byte in data[place:offset])
         found[offset], place = characters, offset
     return found
+
+
+def _moved(spans: Iterable[Span], by: int, end: int) -> list[Span]:
+    """Spans of a part as spans of the whole, none beyond ``end``."""
+    return [Span(span.start + by, min(span.end + by, end), span.rule) for span in spans]
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
