@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from foretype.config.endpoints import Endpoint
 from foretype.engines.remote.asking import Outgoing
-from foretype.engines.remote.exchange import CLEARANCE, HttpExchange, authorized, opened
+from foretype.engines.remote.exchange import HttpExchange, authorized, opened
 from foretype.engines.remote.failures import Failed, from_status, from_transport
-from foretype.engines.remote.gate import Gate
+from foretype.engines.remote.gate import CLEARANCE, Cleared, Gate, Recipient
 from foretype.engines.remote.protocols import Protocol
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Connections:
 
     def __init__(self, name: str, endpoint: Endpoint, gate: Gate, spoken: Protocol) -> None:
         self._name = name
+        self._recipient = Recipient(name, endpoint.url)
         self._endpoint = endpoint
         self._gate = gate
         self._spoken = spoken
@@ -40,7 +41,7 @@ class Connections:
         self._idle = [since for since in self._idle if since > oldest]
         return bool(self._idle)
 
-    async def open(self, sent: Outgoing, key: str, clearance: object) -> HttpExchange:
+    async def open(self, sent: Outgoing, key: str, clearance: Cleared) -> HttpExchange:
         """Sends a request. Raises Failed."""
         if self._idle:
             self._idle.pop()
@@ -69,7 +70,7 @@ class Connections:
             response = await self._opened().get(
                 self._spoken.probe(self._endpoint.url),
                 headers=headers,
-                extensions={CLEARANCE: self._gate.probe(self._name)},
+                extensions={CLEARANCE: self._gate.probe(self._recipient)},
                 follow_redirects=False,
             )
         except httpx2.TransportError as error:
@@ -90,7 +91,13 @@ class Connections:
         with contextlib.suppress(Failed):
             await self.probe(key)
 
-    def _opened(self) -> Any:
+    def _opened(self) -> httpx2.AsyncClient:
         if self._client is None:
-            self._client = self._gate.client(self._name, self._endpoint)
+            import httpx2
+
+            endpoint = self._endpoint
+            timeout = httpx2.Timeout(endpoint.answer_seconds, connect=endpoint.connect_seconds)
+            self._client = self._gate.client(
+                self._recipient, timeout=timeout, ca_file=endpoint.ca_file, proxy=endpoint.proxy
+            )
         return self._client

@@ -21,7 +21,6 @@ LONGEST_EVENT = 1 << 20
 
 LONGEST_ERROR = 1 << 16
 DONE = "[DONE]"
-CLEARANCE = "foretype.clearance"
 
 
 class Exchange(Protocol):

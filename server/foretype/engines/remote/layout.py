@@ -7,13 +7,13 @@ import re
 from foretype.engines.base import EndpointError
 from foretype.prompt.families import LEAKS, Family
 from foretype.prompt.fim import Control
-from foretype.prompt.hole import Hole, Input, laid_out
+from foretype.prompt.hole import Chat, Hole, laid_out
 
 _SHAPED = r"<[|｜][\w▁]+[|｜]>"
 """How vocabularies spell control tokens that we have no list of."""
 
 
-def hole_of(given: Input, name: str) -> Hole:
+def hole_of(given: Hole | Chat, name: str) -> Hole:
     """The gap to fill. Raises EndpointError for a conversation, which this protocol has no place for."""
     if isinstance(given, Hole):
         return given

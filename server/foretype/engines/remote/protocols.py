@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Literal
 
 from foretype.config.endpoints import Endpoint, EndpointKind
-from foretype.engines.base import EndpointError
 from foretype.engines.remote import (
     fim_services,
     openai_chat,
@@ -16,10 +15,9 @@ from foretype.engines.remote import (
 )
 from foretype.engines.remote.asking import Outgoing, Parameters, address
 from foretype.engines.remote.events import Parser
-from foretype.prompt.fim import Prompt
-from foretype.prompt.hole import Input
+from foretype.prompt.hole import Chat, Hole
 
-Builder = Callable[[str, Endpoint, Input, Parameters], Outgoing]
+Builder = Callable[[str, Endpoint, Hole | Chat, Parameters], Outgoing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +52,8 @@ PROTOCOLS: Mapping[EndpointKind, Protocol] = MappingProxyType(
 )
 
 
-def outgoing(name: str, endpoint: Endpoint, given: Input, parameters: Parameters) -> Outgoing:
+def outgoing(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Parameters) -> Outgoing:
     """The request that a completion of ``given`` sends to an endpoint, short of its key. Raises EndpointError."""
-    if isinstance(given, Prompt):
-        raise EndpointError(f"`{name}` needs the text around the cursor, not a prompt for a local model.")
     built = PROTOCOLS[endpoint.kind].build(name, endpoint, given, parameters)
     own = {header: value.replace("{session}", parameters.session) for header, value in endpoint.headers.items()}
     headers = {"Content-Type": "application/json", "Accept": "text/event-stream, application/json"}

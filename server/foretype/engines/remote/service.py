@@ -16,10 +16,11 @@ from foretype.engines.remote.connections import Connections
 from foretype.engines.remote.events import Ended, Event, Text
 from foretype.engines.remote.exchange import Exchange, HttpExchange
 from foretype.engines.remote.failures import REFUSED, Failed, clock, silent
-from foretype.engines.remote.gate import Gate
+from foretype.engines.remote.gate import Cleared, Gate, Recipient
 from foretype.engines.remote.keys import Key
 from foretype.engines.remote.protocols import PROTOCOLS, outgoing
 from foretype.errors import ForetypeError
+from foretype.prompt.fim import Prompt
 from foretype.prompt.hole import Input
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Service:
         self.known = Known()
         self.connections = Connections(name, endpoint, gate, PROTOCOLS[endpoint.kind])
         self._name = name
+        self._recipient = Recipient(name, endpoint.url)
         self._endpoint = endpoint
         self._gate = gate
         self._key = key
@@ -70,8 +72,10 @@ class Service:
             self._look_after()
             raise EndpointError(self.why_not)
         try:
-            cleared = self._gate.clear(given, self._name)
-            started = await self._insist(cleared.given, cleared.clearance, parameters, time.monotonic() + patience)
+            if isinstance(given, Prompt):
+                raise EndpointError(f"`{self._name}` needs the text around the cursor, not a prompt laid out.")
+            cleared = self._gate.clear(given, self._recipient)
+            started = await self._insist(cleared, parameters, time.monotonic() + patience)
         except Failed as failed:
             self.failed(failed)
             raise
@@ -144,30 +148,30 @@ class Service:
             await asyncio.gather(self._looking, return_exceptions=True)
         await self.connections.aclose()
 
-    async def _insist(self, given: Input, clearance: object, parameters: Parameters, deadline: float) -> Started:
+    async def _insist(self, cleared: Cleared, parameters: Parameters, deadline: float) -> Started:
         from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential, wait_random
 
-        growing = wait_exponential(FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS) + wait_random(
-            0, FIRST_BACKOFF_SECONDS
-        )
+        jitter = wait_random(0, FIRST_BACKOFF_SECONDS)
+        growing = wait_exponential(FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS) + jitter
 
         def wait(state: RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None
             asked = error.wait if isinstance(error, Failed) else None
-            return jittered(state) if asked is None else asked
+            return growing(state) if asked is None else asked
 
         def too_late(state: RetryCallState) -> bool:
             return time.monotonic() + state.upcoming_sleep >= deadline
 
         again = retry_if_exception(lambda error: isinstance(error, Failed) and error.again)
         retrying = AsyncRetrying(retry=again, wait=wait, stop=too_late, reraise=True)
-        return await retrying(self._attempt, given, clearance, parameters, deadline)
+        return await retrying(self._attempt, cleared, parameters, deadline)
 
-    async def _attempt(self, given: Input, clearance: object, parameters: Parameters, deadline: float) -> Started:
+    async def _attempt(self, cleared: Cleared, parameters: Parameters, deadline: float) -> Started:
         key = await self._key.value()
-        sent = outgoing(self._name, self._endpoint, given, replace(parameters, known=self.known))
+        assert cleared.given is not None
+        sent = outgoing(self._name, self._endpoint, cleared.given, replace(parameters, known=self.known))
         try:
-            return await self._answer(sent, key, clearance, deadline)
+            return await self._answer(sent, key, cleared, deadline)
         except Failed as failed:
             if failed.status == 401 and self._key.forget():
                 raise Failed(str(failed), again=True, wait=0.0, status=401) from None
@@ -176,7 +180,7 @@ class Service:
                 raise Failed(str(failed), again=True, wait=0.0, status=failed.status) from None
             raise
 
-    async def _answer(self, sent: Outgoing, key: str, clearance: object, deadline: float) -> Started:
+    async def _answer(self, sent: Outgoing, key: str, cleared: Cleared, deadline: float) -> Started:
         from anyio import fail_after
 
         at = time.perf_counter()
@@ -185,7 +189,7 @@ class Service:
         first: list[Event] = []
         try:
             with fail_after(patience):
-                exchange = await self.connections.open(sent, key, clearance)
+                exchange = await self.connections.open(sent, key, cleared)
                 while not any(isinstance(event, Text | Ended) for event in first):
                     first += await exchange.read()
         except TimeoutError:
