@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from foretype.engines.base import EndpointError
 from foretype.prompt.families import LEAKS, Family
@@ -59,7 +60,7 @@ def as_text(family: Family, hole: Hole, middle: str) -> str:
     )
 
 
-def as_mixed(family: Family, hole: Hole, middle: str, ids: dict[Control, int]) -> list[str | int]:
+def as_mixed(family: Family, hole: Hole, middle: str, ids: Mapping[Control, int]) -> list[str | int]:
     """The layout as token ids for control tokens, and texts that contain none."""
     mixed: list[str | int] = []
     for piece in pieces_of(family, hole, middle):

@@ -29,7 +29,7 @@ def build(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Paramet
     if "max_tokens" in parameters.known.refused:
         body["max_completion_tokens"] = body["max_tokens"]
     url = address(endpoint.url, "chat/completions", "v1")
-    return Outgoing("POST", url, {}, body, chat.begun, lenient=True)
+    return Outgoing("POST", url, {}, body, chat.begun, lenient=True, reasons=True)
 
 
 def messages(chat: Chat, told: bool) -> list[dict[str, str]]:
