@@ -146,8 +146,8 @@ class Contexts:
         family = find(info.family)
         if not context.files or (family is not None and family.repository is not None):
             return context
-        preface = as_comments(context.files, self._languages.spec(snapshot.language))
-        return replace(context, preface=preface, files=())
+        comments = as_comments(context.files, self._languages.spec(snapshot.language))
+        return replace(context, comments=comments, files=())
 
 
 def _room(window: int, allowed: Budget, info: EngineInfo) -> int:
