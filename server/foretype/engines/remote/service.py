@@ -132,7 +132,7 @@ class Service:
         except Failed as failed:
             self.failed(failed)
             return False
-        except EndpointError as error:
+        except ForetypeError as error:
             self._breaker.leave()
             self._report(EngineState.ERROR, str(error))
             return False
@@ -162,7 +162,7 @@ class Service:
         self.known = replace(told, refused=self.known.refused)
 
     async def _prepare(self) -> None:
-        with contextlib.suppress(EndpointError):
+        with contextlib.suppress(ForetypeError):
             if await self.warm():
                 await self.learn()
 
