@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from endpoints.gates import OpenGate
+from endpoints.gates import make_gate
 from endpoints.script import Script
 from endpoints.server import Service, serving
 from endpoints.sockets import SocketService, serving_sockets
@@ -15,6 +16,7 @@ from foretype.config.endpoints import Endpoint
 from foretype.engines.base import EngineStatus
 from foretype.engines.remote.engine import RemoteEngine
 from foretype.engines.remote.keys import Key
+from foretype.trust.egress import Gate
 
 KINDS: dict[str, dict[str, Any]] = {
     "completions": {"kind": "openai-completions", "model": "qwen2.5-coder"},
@@ -38,7 +40,8 @@ class Remote:
     script: Script
     service: Service | SocketService
     endpoint: Endpoint
-    gate: OpenGate
+    gate: Gate
+    log: Path
     reported: list[EngineStatus] = field(default_factory=list)
 
 
@@ -57,9 +60,9 @@ async def running(
     async with serve(script) as service:
         endpoint = endpoint_of(name, service.url, **settings)
         reported: list[EngineStatus] = []
-        gate = OpenGate()
-        engine = RemoteEngine("fast", endpoint, gate, Key("fast", endpoint, environment), reported.append)
-        try:
-            yield Remote(engine, script, service, endpoint, gate, reported)
-        finally:
-            await engine.aclose()
+        with make_gate() as (gate, log):
+            engine = RemoteEngine("fast", endpoint, gate, Key("fast", endpoint, environment), reported.append)
+            try:
+                yield Remote(engine, script, service, endpoint, gate, log, reported)
+            finally:
+                await engine.aclose()

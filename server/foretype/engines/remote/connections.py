@@ -11,9 +11,9 @@ from foretype.engines.remote.asking import Memory, Outgoing
 from foretype.engines.remote.events import Json
 from foretype.engines.remote.exchange import Exchange, authorized, opened
 from foretype.engines.remote.failures import from_status, from_transport, not_the_protocol
-from foretype.engines.remote.gate import CLEARANCE, Cleared, Gate, Recipient
 from foretype.engines.remote.protocols import Peer
 from foretype.errors import ForetypeError
+from foretype.trust.egress import CLEARANCE, Cleared, Gate, Recipient
 
 if TYPE_CHECKING:
     import httpx2

@@ -13,10 +13,10 @@ from foretype.engines.remote.connections import make_client
 from foretype.engines.remote.events import Ended, Event, Identified
 from foretype.engines.remote.exchange import LONGEST_EVENT, Exchange, authorized, parsed
 from foretype.engines.remote.failures import Failed, broken_off, from_status, from_transport, not_the_protocol
-from foretype.engines.remote.gate import CLEARANCE, Cleared, Gate, Recipient
 from foretype.engines.remote.protocols import Peer, outgoing
 from foretype.errors import ForetypeError
 from foretype.prompt.hole import Chat
+from foretype.trust.egress import CLEARANCE, Cleared, Gate, Recipient
 
 if TYPE_CHECKING:
     import httpx2
