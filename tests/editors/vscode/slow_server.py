@@ -1,6 +1,6 @@
-"""The real server with an engine that writes the rest of one function, word by word, whatever it is asked; run as a program.
+"""The real server with an engine that writes the body of one function, whatever it is asked; run as a program.
 
-Its pauses are long, so that a test sees a suggestion grow.
+Its pauses between words are long, so that a test sees a suggestion grow.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from foretype.engines.base import (
     Usage,
 )
 
-TEXT = """ = 0
+TEXT = """result = 0
     for item in items:
         if item.price > 0:
             result += item.price

@@ -38,7 +38,7 @@ def test_a_server_that_always_ends_is_given_up_with_a_message(
     program.write_text("#!/bin/sh\nexit 3\n")
     program.chmod(0o755)
     window.server.set_machine({"foretype.server.path": str(program)})
-    assert "could not be started" in window.notice("could not be started")
+    assert "is not started again" in window.notice("ended several times")
     window.status("error")
     window.page.locator(".notification-toast .codicon-notifications-clear").first.click()
 
