@@ -203,6 +203,7 @@ class Window:
         if self.page.locator(".tab.active.dirty").count():
             # Closing would ask what to do with it.
             self.press("Control+s")
+            self.page.wait_for_selector(".tab.active:not(.dirty)", timeout=PATIENCE * 1000)
         self.run_command("View: Close All Editors")
         self.show(name)
         return file
