@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from workbench import SETTINGS, Window, until
+from workbench import Window, until
 
 IMAGES = Path(__file__).parents[3] / "clients" / "vscode" / "images"
 SIZE = {"width": 960, "height": 540}
 LOOKS = {
-    **SETTINGS,
     "breadcrumbs.enabled": False,
     "editor.fontSize": 16,
     "editor.lineHeight": 24,
@@ -45,7 +44,7 @@ def take(window: Window, tmp_path: Path) -> Iterator[Take]:
     folder = IMAGES if os.environ.get("FORETYPE_TEST_PICTURES") else tmp_path
     machine = window.server.machine()
     window.page.set_viewport_size(SIZE)
-    window.server.set_user(LOOKS)
+    window.server.set_workspace(LOOKS)
 
     def picture(name: str) -> None:
         window.page.mouse.move(480, 300)
@@ -54,10 +53,9 @@ def take(window: Window, tmp_path: Path) -> Iterator[Take]:
         assert (folder / f"{name}.png").stat().st_size > 10_000
 
     yield picture
-    window.server.set_user(SETTINGS)
+    window.server.set_workspace({})
     window.server.set_machine(machine)
     window.page.set_viewport_size({"width": 1280, "height": 800})
-    window.run_command("View: Reset View Locations")
     window.status("zap")
 
 
@@ -76,7 +74,7 @@ def tidy(window: Window) -> None:
 
 @pytest.mark.parametrize(("name", "theme"), [("light", "Default Light Modern"), ("dark", "Default Dark Modern")])
 def test_a_suggestion(window: Window, take: Take, name: str, theme: str) -> None:
-    window.server.set_user({**LOOKS, "workbench.colorTheme": theme})
+    window.server.set_workspace({**LOOKS, "workbench.colorTheme": theme})
     window.open("cart.py", CODE)
     tidy(window)
     window.type("for item in ")
