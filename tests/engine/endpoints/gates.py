@@ -1,30 +1,34 @@
-"""A gate that lets everything pass, for tests of what lies behind it."""
+"""The real gate, with a log of its own and the rules on secrets loaded once for all tests."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
-import httpx2
-
-from foretype.config.endpoints import Endpoint
-from foretype.prompt.hole import Input
-
-
-@dataclass(frozen=True)
-class Passed:
-    given: Input
-    clearance: object
+from foretype.trust.egress import Gate
+from foretype.trust.egress_log import EgressLog
+from foretype.trust.paths import PathPolicy
+from foretype.trust.secrets import Redactor
 
 
-class OpenGate:
-    """Clears what it is given."""
+@cache
+def redactor() -> Redactor:
+    """One for all tests: its rules take seconds to load."""
+    made = Redactor()
+    made.prepare()
+    return made
 
-    def clear(self, given: Input, recipient: str) -> Passed:
-        return Passed(given, "cleared")
 
-    def probe(self, recipient: str) -> object:
-        return "probe"
-
-    def client(self, recipient: str, endpoint: Endpoint) -> httpx2.AsyncClient:
-        timeout = httpx2.Timeout(endpoint.answer_seconds, connect=endpoint.connect_seconds)
-        return httpx2.AsyncClient(http2=True, timeout=timeout, trust_env=False)
+@contextmanager
+def make_gate() -> Iterator[tuple[Gate, Path]]:
+    """A gate that refuses no file, and the file of its log."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "egress.jsonl"
+        log = EgressLog(file)
+        try:
+            yield Gate(PathPolicy(lambda uri: None), redactor(), log), file
+        finally:
+            log.close()

@@ -29,12 +29,13 @@ from foretype.engines.remote.asking import Parameters
 from foretype.engines.remote.events import Counted, Ended, Event, Text
 from foretype.engines.remote.failures import Failed, silent
 from foretype.engines.remote.family import family_of
-from foretype.engines.remote.gate import Gate
 from foretype.engines.remote.keys import Key
+from foretype.engines.remote.limits import Meter
 from foretype.engines.remote.measures import Measures
-from foretype.engines.remote.protocols import PROTOCOLS
+from foretype.engines.remote.protocols import PROTOCOLS, Peer
 from foretype.engines.remote.service import Service, Started
 from foretype.prompt.hole import Input
+from foretype.trust.egress import Gate
 
 REST_SECONDS = 0.25
 """How long the end of a stream, with the service's own account, is waited for after the answer's end."""
@@ -45,17 +46,28 @@ EXPLORING_TEMPERATURE = 0.7
 class RemoteEngine:
     """An Engine whose model answers elsewhere. Several generations may run at a time."""
 
-    def __init__(self, name: str, endpoint: Endpoint, gate: Gate, key: Key, on_status: StatusListener) -> None:
+    def __init__(
+        self,
+        name: str,
+        endpoint: Endpoint,
+        gate: Gate,
+        key: Key,
+        on_status: StatusListener,
+        meter: Meter | None = None,
+    ) -> None:
+        """Nothing is opened or looked up before the first request. Without a meter, counts last as long as this."""
         self._name = name
         self._endpoint = endpoint
         self._spoken = PROTOCOLS[endpoint.kind]
-        self._service = Service(name, endpoint, gate, key, on_status)
         self._measures = Measures()
+        self._meter = meter or Meter(name, endpoint)
+        self._service = Service(Peer(name, endpoint), gate, key, on_status, self._meter, self._measures)
         self._session = uuid4().hex
         self._totals = Totals()
 
     async def info(self) -> EngineInfo:
-        """What is known now. It never waits for the service."""
+        """What is known now. It never waits for the service, but begins to open a connection to it."""
+        self._service.prepare()
         family = family_of(self._endpoint, self._service.known)
         return EngineInfo(
             self._name,
@@ -63,7 +75,7 @@ class RemoteEngine:
             family.name if family is not None else self._endpoint.kind,
             self._endpoint.context_tokens,
             self._measures.speeds,
-            (("endpoint", self._endpoint.url), ("kind", self._endpoint.kind)),
+            self._facts(),
         )
 
     async def generate(self, request: GenerateRequest) -> AsyncGenerator[Chunk | Finish, None]:
@@ -119,8 +131,11 @@ class RemoteEngine:
         return Explored(tuple(ranked[: request.count]), Usage(queue_ms=0.0, prefill_ms=_since(asked)))
 
     async def warm(self, prompt: Input) -> bool:
-        """Has a connection open for the next request; the prompt itself isn't sent."""
-        return await self._service.warm()
+        """Has a connection open for the next request. The prompt is sent only over a WebSocket, to be read ahead."""
+        if not await self._service.warm():
+            return False
+        await self._service.learn()
+        return await self._read_ahead(prompt) if self._endpoint.websocket else True
 
     async def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
         """An estimate from the lengths and from what the service counted so far; nothing is asked."""
@@ -134,12 +149,21 @@ class RemoteEngine:
         """Closes all connections."""
         await self._service.aclose()
 
+    async def _read_ahead(self, prompt: Input) -> bool:
+        parameters = Parameters(1, session=self._session, warms=True)
+        started = await self._service.start(prompt, parameters, self._endpoint.answer_seconds)
+        async with aclosing(self._events(started)) as events:
+            async for event in events:
+                if isinstance(event, Counted):
+                    self._totals = replace(self._totals, warm_tokens=self._totals.warm_tokens + (event.prompt or 0))
+        return True
+
     async def _answer(
         self, given: Input, parameters: Parameters, asked: float
     ) -> AsyncGenerator[Chunk | Finish | None, None]:
         """One attempt at an answer; None at its end if it did not agree with what was typed."""
         started = await self._service.start(given, parameters, self._endpoint.answer_seconds)
-        answer = Answer(started.sent.typed, not started.sent.lenient, parameters.stops, self._spoken.reasons)
+        answer = Answer(started.sent.typed, not started.sent.lenient, parameters.stops, started.sent.reasons)
         account = Account(self._measures, asked, started.at, started.sent.characters)
         reason = FinishReason.END
         try:
@@ -162,7 +186,7 @@ class RemoteEngine:
                 return
             yield Finish(FinishReason.STOP if answer.stopped else reason, account.usage)
         finally:
-            self._add(account.close())
+            self._add(started, account.close())
 
     async def _events(self, started: Started, choices: int = 1) -> AsyncGenerator[Event, None]:
         """The events of so many answers; the account may come after their ends."""
@@ -189,7 +213,7 @@ class RemoteEngine:
                 self._service.failed(failed)
                 raise
         finally:
-            await self._service.close(exchange)
+            await exchange.aclose()
 
     async def _ends(self, request: ExploreRequest, parameters: Parameters, asked: float) -> list[Alternative]:
         """The answers to one request, each to the end of its line."""
@@ -204,7 +228,7 @@ class RemoteEngine:
                     if isinstance(event, Text | Ended):
                         answer = answers.setdefault(
                             event.choice,
-                            Answer(started.sent.typed, not started.sent.lenient, ("\n",), self._spoken.reasons),
+                            Answer(started.sent.typed, not started.sent.lenient, ("\n",), started.sent.reasons),
                         )
                     if isinstance(event, Text):
                         account.generated(event.text)
@@ -216,10 +240,17 @@ class RemoteEngine:
                     elif isinstance(event, Counted):
                         account.counted(event)
         finally:
-            self._add(account.close())
+            self._add(started, account.close())
         return [Alternative(text, logprobs.get(choice, -float(choice))) for choice, text in texts.items()]
 
-    def _add(self, usage: Usage) -> None:
+    def _facts(self) -> tuple[tuple[str, str], ...]:
+        day = self._meter.today()
+        cost = f", {day.cost:.4f}" if day.cost else ""
+        today = f"{day.requests:,} requests, {day.tokens:,} tokens{cost}"
+        return (("endpoint", self._endpoint.url), ("kind", self._endpoint.kind), ("today", today))
+
+    def _add(self, started: Started, usage: Usage) -> None:
+        self._service.settle(started, usage)
         self._totals = replace(
             self._totals,
             prefill_tokens=self._totals.prefill_tokens + usage.prefill_tokens,
