@@ -34,7 +34,7 @@ class Completer:
     """Completes documents with one engine. Every call to ``complete`` ends, the superseded ones without suggestions."""
 
     def __init__(self, engine: Engine, syntax: Syntax, settings: Settings, workspace: Workspace | None = None) -> None:
-        self._engine = engine
+        self.engine = self._engine = engine
         self._syntax = syntax
         self.workspace = workspace or Workspace()  # without one, the model sees nothing but the document
         self._generator = Generator(engine)
