@@ -121,16 +121,13 @@ class BugSearch:
             return None
         self.tried += 1
         try:
-            passed, self._said = await self._prover.tests(text)
+            if not await self._prover.passes(text):
+                return None
         except Refused:
-            return None
-        if not passed:
             return None
         key = await self._prover.probe(text) or ""
         self._groups.setdefault(key, Passing()).members.append(given)
         return key
-
-    _said = ""
 
     def _confirm(self, given: Candidate) -> None:
         """A candidate that was found by other means as well is likelier."""

@@ -64,7 +64,7 @@ _BLOCKS = frozenset(
 _NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "===": "!==", "!==": "===",
             "in": "not in", "not in": "in", "is": "is not", "is not": "is"}  # fmt: skip
 _SINGLE = frozenset({"==", "!=", "===", "!==", "in", "not in", "is", "is not"})
-"""Comparisons whose opposite says the same of every value; of two numbers, neither of which is less, one may be a NaN."""
+"""Comparisons whose opposite says the same of every value. With ``<`` it doesn't: of a NaN, neither holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from foretype.actions.checkers import NAMES, Checker, Finding, checker_for, findings, fresh, gone, silences
 from foretype.actions.programs import Grounds, Programs, Refused
 from foretype.actions.target import Target
+from foretype.actions.trials import Trials
 from foretype.actions.verdict import Evidence, Verdict
 from foretype.syntax.languages import Languages
 from foretype.syntax.trees import whole_tree
@@ -43,20 +44,14 @@ class Prover:
         self._before: dict[str, tuple[Finding, ...]] = {}
         self._why_not: dict[str, str] = {}
         self.tests_failed: str | None = None
-        """What the tests said of the text as it was; None if they passed or were not run."""
-        self._tests_run = False
+        """What tests or examples said of the text as it was; None if they passed or were not run."""
+        self._trials = Trials(self.programs, grounds, snapshot.language, target)
 
     async def prepare(self) -> None:
         """Looks at the text as it is: what the checkers find, how the tests go."""
         for checker in self._checkers():
             await self._look_before(checker)
-        if self._grounds.settings.test_command:
-            try:
-                passed, told = await self.tests(self._snapshot.text)
-                self._tests_run = True
-                self.tests_failed = None if passed else told
-            except Refused as error:
-                self._why_not["tests"] = str(error)
+        self.tests_failed = await self._trials.begin(self._snapshot.text)
 
     async def _look_before(self, checker: Checker) -> None:
         try:
@@ -86,30 +81,19 @@ class Prover:
         for source, _ in self._wanted:
             if source and checker_for(source, self._snapshot.language, self._grounds.settings.checkers) is None:
                 evidence.lacking.append(f"no checker known for {source}")
-        if failure := await self._tested(text, evidence):
+        if failure := await self._trials.prove(text, evidence):
             return evidence.failed(failure)
         if self.programs.words and (evidence.facts != ["parses"]):
             evidence.lacking.append(f"programs {self.programs.words}")
         return evidence.verdict()
 
-    async def tests(self, text: str) -> tuple[bool, str]:
-        """Whether the test command succeeds with a text, and what it said. Raises `Refused`."""
-        ran = await self.programs.test(self._grounds.settings.test_command, text, self._target.name)
-        if ran.code is None:
-            return False, "the tests took too long"
-        said = (ran.out.strip() or ran.err.strip()).splitlines()
-        return ran.code == 0, said[-1][:MOST_QUOTED] if said else f"exit code {ran.code}"
+    async def passes(self, text: str) -> bool:
+        """Whether tests and examples pass with a text. Raises `Refused`."""
+        return await self._trials.passes(text)
 
     async def probe(self, text: str) -> str | None:
         """What the probe command prints for a text; None if there is no such command or it fails."""
-        command = self._grounds.settings.probe_command
-        if not command:
-            return None
-        try:
-            ran = await self.programs.test(command, text, self._target.name)
-        except Refused:
-            return None
-        return ran.out if ran.code == 0 else None
+        return await self._trials.probe(text)
 
     def parses(self, text: str) -> bool:
         """Whether a text has no more syntax errors than the document has."""
@@ -178,27 +162,6 @@ class Prover:
     def _wanted_of(self, checker: Checker) -> list[Finding]:
         known = set(checker.sources)
         return [finding for source, finding in self._wanted if source.lower() in known]
-
-    async def _tested(self, text: str, evidence: Evidence) -> str:
-        if not self._grounds.settings.test_command:
-            evidence.lacking.append("tests not run")
-            return ""
-        if not self._tests_run:
-            evidence.lacking.append(self._why_not.get("tests", "tests not run"))
-            return ""
-        try:
-            passed, told = await self.tests(text)
-        except Refused as error:
-            evidence.lacking.append(str(error))
-            return ""
-        if not passed:
-            return told
-        if self.tests_failed is None:
-            evidence.facts.append("tests pass, as before")
-        else:
-            evidence.facts.append("tests failed before and pass")
-            evidence.convincing = True
-        return ""
 
     def _count_errors(self, text: str) -> int | None:
         tree = whole_tree(self._languages, self._snapshot.language, tuple(split_lines(text)))

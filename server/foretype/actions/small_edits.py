@@ -167,6 +167,7 @@ def _edits(source: bytes, node: tree_sitter.Node, names: list[bytes]) -> Iterato
             if name != text:
                 yield SmallEdit(start, end, name, 2.4)
     yield from _of_calls(source, node)
+    yield from _of_values(source, node, names)
     if node.type in _CONDITIONS and (condition := node.child_by_field_name("condition")) is not None:
         inner = _text(source, condition)
         negation = b"!" if condition.type == "parenthesized_expression" else b"not "
@@ -177,6 +178,25 @@ def _edits(source: bytes, node: tree_sitter.Node, names: list[bytes]) -> Iterato
         yield SmallEdit(start, end, b"[[]]", 2.2)
         for name in names:
             yield SmallEdit(start, end, b"[" + name + b"]", 2.2)
+
+
+def _of_values(source: bytes, node: tree_sitter.Node, names: list[bytes]) -> Iterator[SmallEdit]:
+    """What is assigned or returned, bounded by another value or joined with it."""
+    value = node.child_by_field_name("right") if node.type in ("assignment", "assignment_expression") else None
+    if node.type == "return_statement" and node.named_children:
+        value = node.named_children[0]
+    if value is None:
+        return
+    text = _text(source, value)
+    bounds = ("max", "min") if node.type == "assignment" else ()
+    for other in (*names, b"0"):
+        if other != text:
+            for bound in bounds:
+                call = b"%s(%s, %s)" % (bound.encode(), other, text)
+                yield SmallEdit(value.start_byte, value.end_byte, call, 3.2)
+            if other != b"0":
+                for joined in (text + b" + " + other, other + b" + " + text):
+                    yield SmallEdit(value.start_byte, value.end_byte, joined, 3.4)
 
 
 def _of_calls(source: bytes, node: tree_sitter.Node) -> Iterator[SmallEdit]:

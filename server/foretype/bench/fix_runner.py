@@ -10,6 +10,7 @@ be right. MODE ``verdict`` prints a JSON list of booleans, one for each case.
 
 from __future__ import annotations
 
+import ast
 import copy
 import functools
 import hashlib
@@ -25,7 +26,7 @@ from typing import Any
 SLOW = "too slow"
 CASE_SECONDS = 1.0
 PROBE_SECONDS = 0.3
-MOST_PROBES = 120
+MOST_PROBES = 200
 MOST_MEMORY = 2_000_000_000
 MOST_ITEMS = 100_000
 
@@ -48,7 +49,7 @@ def main() -> int:
         print(f"It does not load: {type(error).__name__}.", file=out)
         return 1
     if mode == "probe":
-        print(_digest(call, cases), file=out)
+        print(_digest(call, cases, _atoms(program)), file=out)
         return 0
     results: list[str] = []
     for given, expected in cases:
@@ -135,10 +136,19 @@ def _timed(what: Callable[[], Any], seconds: float) -> Any:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _digest(call: Callable[..., Any], cases: list[Any]) -> str:
+def _atoms(program: str) -> list[Any]:
+    """The strings and numbers that a program names: where it decides by them, inputs have to have them."""
+    with open(program, encoding="utf-8") as file:  # noqa: PTH123
+        tree = ast.parse(file.read())
+    values = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    kept = (value for value in values if isinstance(value, str | int | float) and not isinstance(value, bool))
+    return sorted({value for value in kept if not (isinstance(value, str) and len(value) > 12)}, key=repr)
+
+
+def _digest(call: Callable[..., Any], cases: list[Any], atoms: list[Any]) -> str:
     digest = hashlib.sha256()
     slow = 0
-    for arguments in _probes([given if isinstance(given, list) else [given] for given, _ in cases]):
+    for arguments in _probes([given if isinstance(given, list) else [given] for given, _ in cases], atoms):
         try:
             told = json.dumps(_rounded(_timed(functools.partial(_called, call, arguments), PROBE_SECONDS)))
         except TooLong:
@@ -157,11 +167,11 @@ def _rounded(value: Any) -> Any:
     return [_rounded(each) for each in value] if isinstance(value, list) else value
 
 
-def _probes(givens: list[list[Any]]) -> Iterator[list[Any]]:
+def _probes(givens: list[list[Any]], atoms: list[Any]) -> Iterator[list[Any]]:
     """Inputs like those of the cases: one argument made smaller, or taken from another case."""
     seen = {json.dumps(given) for given in givens}
     made = 0
-    variants = [_variants(given, givens) for given in givens]
+    variants = [_variants(given, givens, atoms) for given in givens]
     for arguments in itertools.chain.from_iterable(itertools.zip_longest(*variants)):
         if arguments is None or (key := json.dumps(arguments)) in seen:
             continue
@@ -172,8 +182,8 @@ def _probes(givens: list[list[Any]]) -> Iterator[list[Any]]:
             return
 
 
-def _variants(given: list[Any], givens: list[list[Any]]) -> Iterator[list[Any]]:
-    options = [list(_smaller(value)) for value in given]
+def _variants(given: list[Any], givens: list[list[Any]], atoms: list[Any]) -> Iterator[list[Any]]:
+    options = [[*_exchanged(value, atoms), *_smaller(value)] for value in given]
     for round_ in range(max((len(each) for each in options), default=0)):
         for at, smaller in enumerate(options):
             if round_ < len(smaller):
@@ -182,6 +192,17 @@ def _variants(given: list[Any], givens: list[list[Any]]) -> Iterator[list[Any]]:
         if len(other) == len(given):
             for at in range(len(given)):
                 yield [*given[:at], other[at], *given[at + 1 :]]
+
+
+def _exchanged(value: Any, atoms: list[Any]) -> Iterator[Any]:
+    """A list with one of its strings replaced by another that the program knows."""
+    if not isinstance(value, list):
+        return
+    for at, item in enumerate(value[:12]):
+        if isinstance(item, str):
+            yield from (
+                [*value[:at], atom, *value[at + 1 :]] for atom in atoms if isinstance(atom, str) and atom != item
+            )
 
 
 def _smaller(value: Any) -> Iterator[Any]:
