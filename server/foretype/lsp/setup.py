@@ -106,7 +106,7 @@ def register(server: ForetypeServer) -> None:
     @server.command(PULL_MODEL)
     async def pull_model(*arguments: object) -> dict[str, object]:
         match arguments:
-            case [{"name": str(name)} as given]:
+            case [Mapping() as given] if isinstance(name := given.get("name"), str):
                 return await _pull(server, name, given)
         raise JsonRpcInvalidParams(f"{PULL_MODEL} takes one object with a name.")
 
