@@ -7,6 +7,7 @@ whose shows, is for `growing.py` (one that grows) and `several.py` (several to c
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from abc import ABC, abstractmethod
@@ -15,13 +16,15 @@ from collections.abc import Sequence
 from foretype.complete.budget import Rhythm, budget, share
 from foretype.complete.desk import Desk
 from foretype.complete.entrant import Entrant
+from foretype.complete.generator import UNEXPECTED
 from foretype.complete.lanes import Lane
 from foretype.complete.ledger import since
 from foretype.complete.results import CompletionResult
 from foretype.complete.run import Run
 from foretype.complete.stream import Stream
 from foretype.config.endpoints import Policy
-from foretype.engines.base import EngineError, EngineInfo
+from foretype.engines.base import EngineInfo
+from foretype.errors import ForetypeError
 from foretype.syntax.cursor import Intent
 
 OUTDATED = "the text has changed"
@@ -31,6 +34,8 @@ LATE = "it has not answered in time"
 UNSURE = "it was not sure of its answer"
 BLOCK = "a block was asked of another engine as well"
 PATIENCE_SECONDS = 20.0
+
+logger = logging.getLogger(__name__)
 
 
 class Contest(ABC):
@@ -193,8 +198,11 @@ class Contest(ABC):
         begun = time.perf_counter()
         try:
             info = await entrant.lane.ask_info()
-        except EngineError as error:
+        except ForetypeError as error:
             self.fail(entrant, str(error))
+        except Exception:
+            logger.exception("An engine failed unexpectedly.")
+            self.fail(entrant, UNEXPECTED)
         else:
             entrant.queue_ms = since(begun)
             seconds = self._debounce(entrant.lane, info)
