@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from foretype.actions.run import Actions
     from foretype.complete.pipeline import Completer
     from foretype.config.load import Resolved
     from foretype.config.schema import Settings
@@ -35,15 +36,6 @@ def create_engine(settings: Settings, on_status: StatusListener) -> Engine:
     return LlamaCppEngine(model, on_status)
 
 
-def create_remote_engine(name: str, settings: Settings, gate: Gate, on_status: StatusListener) -> Engine:
-    """The engine of an endpoint of that name; it connects when it is first used or warmed."""
-    from foretype.engines.remote.engine import RemoteEngine
-    from foretype.engines.remote.keys import Key
-
-    endpoint = settings.endpoints[name]
-    return RemoteEngine(name, endpoint, gate, Key(name, endpoint), on_status)
-
-
 def create_gate(settings: Settings) -> Gate:
     """What everything that leaves the machine passes; nothing is read yet."""
     from platformdirs import user_cache_path
@@ -58,6 +50,20 @@ def create_gate(settings: Settings) -> Gate:
     gate = Gate(PathPolicy(to_path), redactor, EgressLog(log_file()))
     gate.apply(settings.privacy)
     return gate
+
+
+def create_endpoint(name: str, settings: Settings, gate: Gate, on_status: StatusListener) -> Engine:
+    """The engine of a configured endpoint; nothing is opened before it is used."""
+    from platformdirs import user_state_path
+
+    from foretype.engines.remote.day_file import DayFile
+    from foretype.engines.remote.engine import RemoteEngine
+    from foretype.engines.remote.keys import Key
+    from foretype.engines.remote.limits import Meter
+
+    endpoint = settings.endpoints[name]
+    counts = DayFile(user_state_path("foretype", appauthor=False) / "endpoints", name)
+    return RemoteEngine(name, endpoint, gate, Key(name, endpoint), on_status, Meter(name, endpoint, counts))
 
 
 def create_completer(
@@ -81,10 +87,17 @@ def create_completer(
     def make(name: str, settings: Settings) -> Engine:
         if name == LOCAL:
             return make_engine(settings, on_status)
-        return create_remote_engine(name, settings, gate, on_status)
+        return create_endpoint(name, settings, gate, on_status)
 
     workspace = Workspace(to_path) if with_workspace else None
     return Completer(make, Syntax(), settings, workspace, gate)
+
+
+def create_actions(completer: Completer) -> Actions:
+    """Code actions with the engines and the workspace of a pipeline."""
+    from foretype.actions.run import Actions
+
+    return Actions(lambda: completer.engines, completer.workspace)
 
 
 def run_server(
@@ -103,5 +116,6 @@ def run_server(
             settings, on_status, make_engine, with_workspace=True
         ),
         resolve_settings=lambda options: with_initialization_options(resolved, options),
+        make_actions=create_actions,
     )
     return serve(parts, tcp_port=tcp_port, log_file=log_file)

@@ -28,7 +28,7 @@ from foretype.complete.stream import Stream
 from foretype.complete.told import Told
 from foretype.complete.undone import undone
 from foretype.config.schema import Settings
-from foretype.engines.base import Totals
+from foretype.engines.base import Engine, Totals
 from foretype.syntax.cursor import Intent, Syntax
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
@@ -145,6 +145,11 @@ class Completer:
     def last(self, uri: str | None = None) -> CompletionResult | None:
         """The last result, of one document if it is named."""
         return self._history.last(uri)
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """The engines of all routes, in their order."""
+        return tuple(lane.engine for lane in self._lanes)
 
     def totals(self) -> Totals:
         """All the engines' work so far."""

@@ -14,6 +14,9 @@ import h11
 from endpoints.script import Fault, Request, Script
 from endpoints.spoken import Answer, answer_to, refusal, sse
 
+CONTROLS = ["<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>", "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>"]
+"""In the order of their ids."""
+
 
 class Service:
     """Answers all protocols at their paths; ``url`` is its address without a path."""
@@ -74,7 +77,10 @@ class _Connection:
             return False
         if request.method == "GET":
             self._script.probes.append(request)
-            return await self._plain(200, {"object": "list", "data": []})
+            told = {"model_path": "/models/qwen2.5-coder-0.5b.gguf"} if request.path == "/props" else {"data": []}
+            return await self._plain(200, told)
+        if request.path == "/tokenize":
+            return await self._plain(200, {"tokens": tokenized(request.body["content"])})
         self._script.requests.append(request)
         watching = asyncio.create_task(self._watch(request))
         try:
@@ -220,6 +226,11 @@ class _Connection:
         data = self._http.send(event)
         if data and not self._writer.is_closing():
             self._writer.write(data)
+
+
+def tokenized(text: str) -> list[int]:
+    """Ids as llama-server's ``/tokenize`` gives them: one for a control token of Qwen's, one for any other byte."""
+    return [151659 + CONTROLS.index(text)] if text in CONTROLS else list(text.encode())
 
 
 def answer_is_sse(request: Request) -> bool:
