@@ -51,9 +51,9 @@ class Completer:
         self._syntax = syntax
         self._gate = gate
         # Without one, the model sees nothing but the document.
-        self._workspace = workspace or Workspace()
-        self.workspace = Told((self._workspace, gate.policy)) if gate else Told((self._workspace,))
-        self._lanes = Lanes(make_engine, self._workspace, syntax.languages)
+        self.workspace = workspace or Workspace()
+        self.files = Told((self.workspace, gate.policy) if gate else (self.workspace,))
+        self._lanes = Lanes(make_engine, self.workspace, syntax.languages)
         self.apply_settings(settings)
         self._desks: dict[str, Desk] = {}
         self._rhythm = Rhythm()
@@ -99,13 +99,13 @@ class Completer:
 
     def opened(self, snapshot: Snapshot) -> None:
         """A document was opened; its beginning is read in idle time."""
-        self._workspace.opened(snapshot)
+        self.workspace.opened(snapshot)
         self._prepare(self._desk(snapshot.uri), snapshot, Point(0, 0), self._planned_lanes(snapshot))
 
     def changed(self, snapshot: Snapshot) -> None:
         """A document was changed; generations that no longer agree are stopped."""
         self._rhythm.key(time.monotonic())
-        self._workspace.opened(snapshot)
+        self.workspace.opened(snapshot)
         if (desk := self._desks.get(snapshot.uri)) is not None:
             desk.outdate(snapshot)
         for lane in self._lanes:
@@ -117,7 +117,7 @@ class Completer:
         """A document was closed."""
         desk = self._desks.pop(uri, None)
         self._syntax.forget(uri)
-        self._workspace.closed(uri)
+        self.workspace.closed(uri)
         if desk is None:
             return
         desk.supersede()
@@ -168,7 +168,7 @@ class Completer:
     async def aclose(self) -> None:
         """Ends what runs, and the engines."""
         await self._lanes.aclose()
-        await self._workspace.aclose()
+        await self.workspace.aclose()
 
     async def _answer(self, desk: Desk, run: Run, planned: Plan, lanes: Sequence[Lane]) -> CompletionResult:
         request, settings = run.request, self._settings.completion

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from foretype.workspace.client import Folder
+from foretype.workspace.folders import Folder
 
 
 class Listener(Protocol):
