@@ -18,6 +18,8 @@ from foretype.errors import ForetypeError
 GRACE_SECONDS = 0.15
 """How long a generation goes on after its request was cancelled: editors cancel at every key."""
 
+UNEXPECTED = "The engine failed unexpectedly; the log says how."
+
 logger = logging.getLogger(__name__)
 
 
@@ -89,6 +91,9 @@ class Generator:
             # One that goes on failing is told of once.
             logger.log(logging.DEBUG if stream.error == self._told else logging.WARNING, "%s", error)
             self._told = stream.error
+        except Exception:
+            logger.exception("An engine failed unexpectedly.")
+            stream.error = UNEXPECTED
         else:
             self._told = ""
         finally:

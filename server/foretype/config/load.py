@@ -16,6 +16,7 @@ import msgspec
 
 from foretype.config.keys import Key, SettingsError, build, flatten, keys
 from foretype.config.mistakes import shown
+from foretype.config.references import broken_reference
 from foretype.config.schema import Settings, Workspace
 
 _EDITOR = "the editor's settings"
@@ -132,9 +133,15 @@ def _resolve(resolved: Resolved, layer: Layer, values: Mapping[str, object]) -> 
     warning = resolved.warning
     if layer is Layer.WORKSPACE:
         warning = _warning(tuple(ignored)) if set(ignored) - set(resolved.ignored) else ""
+    settings = build(merged)
+    name, mistake = broken_reference(settings)
+    if name:
+        origin = next(layer for key, layer in origins.items() if name.startswith(key))
+        where = str(resolved.file) if origin is Layer.FILE else origin.value
+        raise SettingsError(f"{name} in {where} {mistake}")
     return replace(
         resolved,
-        settings=build(merged),
+        settings=settings,
         origins=MappingProxyType(origins),
         ignored=tuple(ignored),
         warning=warning,

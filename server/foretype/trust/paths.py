@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePath
 from urllib.parse import unquote, urlsplit
 
@@ -54,7 +55,7 @@ class PathPolicy:
 
     def set_local_only(self, patterns: Iterable[str]) -> None:
         """The patterns of files that stay on this machine are now these."""
-        self._local_only = GitIgnoreSpec.from_lines(_at_home(pattern) for pattern in patterns)
+        self._local_only = _compiled(tuple(patterns))
         self._verdicts.clear()
 
     def files_changed(self, uris: Iterable[str]) -> None:
@@ -65,6 +66,13 @@ class PathPolicy:
     def verdict(self, uri: str) -> Verdict:
         """What may be done with a document."""
         return self._kept(uri, lambda: self._judge(uri))
+
+    def fits(self, uri: str, patterns: tuple[str, ...]) -> bool:
+        """Whether a document's path fits any of some patterns as in ``.gitignore``."""
+        spec = _compiled(patterns)
+        path = self._to_path(uri)
+        spellings = self._spellings(Path(path)) if path is not None else [unquote(urlsplit(uri).path).lstrip("/")]
+        return any(spec.match_file(each) for each in spellings if each)
 
     def verdict_of_shown(self, shown: str, uri: str) -> Verdict:
         """What may be done with another file, given the path it is shown with beside a document.
@@ -153,6 +161,11 @@ class PathPolicy:
             candidates.append(Path(document).parent / shown)
         there = [path for path in candidates if path.exists()]
         return there or candidates
+
+
+@lru_cache(maxsize=64)
+def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(_at_home(pattern) for pattern in patterns)
 
 
 def _at_home(pattern: str) -> str:
