@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from foretype.actions.run import Actions
     from foretype.complete.pipeline import Completer
     from foretype.config.load import Resolved
     from foretype.config.schema import Settings
@@ -65,6 +66,13 @@ def create_completer(
     return Completer(lambda name, settings: make_engine(settings, on_status), Syntax(), settings, workspace)
 
 
+def create_actions(completer: Completer) -> Actions:
+    """Code actions with the engines and the workspace of a pipeline."""
+    from foretype.actions.run import Actions
+
+    return Actions(lambda: completer.engines, completer.workspace)
+
+
 def run_server(
     resolved: Resolved,
     tcp_port: int | None = None,
@@ -81,5 +89,6 @@ def run_server(
             settings, on_status, make_engine, with_workspace=True
         ),
         resolve_settings=lambda options: with_initialization_options(resolved, options),
+        make_actions=create_actions,
     )
     return serve(parts, tcp_port=tcp_port, log_file=log_file)

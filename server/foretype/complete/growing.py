@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from foretype.complete.budget import Rhythm
-from foretype.complete.contest import NOTHING_TO_ADD, Contest
+from foretype.complete.contest import NOTHING_TO_ADD, OUTDATED, Contest
 from foretype.complete.desk import Desk
 from foretype.complete.entrant import Entrant
 from foretype.complete.lanes import Lane
@@ -140,7 +140,9 @@ class Growing(Contest):
         if stream.error is not None:
             self.fail(entrant, stream.error)
         elif not stream.running:
-            if stream.finish is not None or now > self.patience:
+            if self.run.outdated:
+                entrant.out, entrant.said = OUTDATED, True
+            elif stream.finish is not None or now > self.patience:
                 entrant.out = NOTHING_TO_ADD
             else:
                 self._generate(entrant.lane, stream, False)

@@ -26,7 +26,7 @@ from foretype.complete.several import Several
 from foretype.complete.stream import Stream
 from foretype.complete.undone import undone
 from foretype.config.schema import Settings
-from foretype.engines.base import Totals
+from foretype.engines.base import Engine, Totals
 from foretype.syntax.cursor import Intent, Syntax
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
@@ -98,6 +98,8 @@ class Completer:
         """A document was changed; generations that no longer agree are stopped."""
         self._rhythm.key(time.monotonic())
         self.workspace.opened(snapshot)
+        if (desk := self._desks.get(snapshot.uri)) is not None:
+            desk.outdate(snapshot)
         for lane in self._lanes:
             active = lane.generator.active
             if active is not None and active.anchor.uri == snapshot.uri and not active.agrees(snapshot):
@@ -135,6 +137,11 @@ class Completer:
     def last(self, uri: str | None = None) -> CompletionResult | None:
         """The last result, of one document if it is named."""
         return self._history.last(uri)
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """The engines of all routes, in their order."""
+        return tuple(lane.engine for lane in self._lanes)
 
     def totals(self) -> Totals:
         """All the engines' work so far."""

@@ -27,7 +27,8 @@ OnUpdate = Callable[[CompletionResult], None]
 class Run:
     """A request's state; times are monotonic seconds.
 
-    ``engine`` is who answers when there is nothing to say. ``skipped`` names the engines that could not, and why.
+    ``engine`` is who answers when there is nothing to say. ``skipped`` names the engines that could not, and why. Once
+    the document has changed the request is ``outdated``: what it asked for may serve the next, but it asks for no more.
     """
 
     request: CompletionRequest
@@ -39,6 +40,7 @@ class Run:
     on_update: OnUpdate | None
     bell: Bell = field(default_factory=Bell)
     superseded: bool = False
+    outdated: bool = False
     skipped: dict[str, str] = field(default_factory=dict)
     at: SyntaxAt | None = None
     ledger: Ledger = field(default_factory=Ledger)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from pathspec import GitIgnoreSpec
 
-from foretype.workspace.client import Folder
+from foretype.workspace.folders import Folder
 from foretype.workspace.ignore import Cause, IgnoreRules, is_ignore_file, looks_secret
 
 KEPT_SECONDS = 5.0

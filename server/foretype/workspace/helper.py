@@ -14,6 +14,7 @@ import time
 
 from foretype.child import framing
 from foretype.workspace import messages
+from foretype.workspace.defining import defining
 from foretype.workspace.indexer import Indexer
 
 UNWATCHED_SECONDS, WATCHED_SECONDS = 30.0, 600.0
@@ -57,6 +58,9 @@ class Helper:
             self._indexer.close(message.path)
         elif isinstance(message, messages.Changed):
             self._indexer.changed(message.paths)
+        elif isinstance(message, messages.Define):
+            files = defining(self._indexer.index, message.path, message.language, message.name)
+            self._send(messages.Defining(message.id, files))
         else:
             self._answer(message)
         if self._indexer.has_work and not had_work:

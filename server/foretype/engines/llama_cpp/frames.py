@@ -6,7 +6,10 @@ import msgspec
 from msgspec import Struct
 
 from foretype.child.framing import Message
-from foretype.prompt.fim import Control, Prompt
+from foretype.engines.base import GenerateRequest
+from foretype.prompt.fim import Control, Prompt, Token
+
+TOKEN = "token"
 
 
 class Load(Message, frozen=True, tag=True, array_like=True):
@@ -20,7 +23,10 @@ class Load(Message, frozen=True, tag=True, array_like=True):
 
 
 class Generate(Message, frozen=True, tag=True, array_like=True):
-    """Continue a prompt; each piece is (control's role or "", text)."""
+    """Continue a prompt; each piece is (control's role or "", text), a control token by its spelling (TOKEN, spelling).
+
+    One that is ``patient`` lets every other that comes go before it.
+    """
 
     id: int
     pieces: tuple[tuple[str, str], ...]
@@ -29,6 +35,8 @@ class Generate(Message, frozen=True, tag=True, array_like=True):
     stops: tuple[str, ...]
     temperature: float
     seed: int
+    grammar: str
+    patient: bool
 
 
 class Warm(Message, frozen=True, tag=True, array_like=True):
@@ -76,6 +84,7 @@ class Loaded(Message, frozen=True, tag=True, array_like=True):
     family: str
     context_tokens: int
     facts: tuple[tuple[str, str], ...]
+    chat: str
 
 
 class Failed(Message, frozen=True, tag=True, array_like=True):
@@ -157,6 +166,27 @@ def from_worker(body: bytes) -> FromWorker:
     return message
 
 
+def generation(id: int, prompt: Prompt, request: GenerateRequest) -> Generate:
+    """The frame for a request whose prompt is laid out."""
+    return Generate(
+        id,
+        pieces_of(prompt),
+        prompt.heal,
+        request.max_tokens,
+        request.stops,
+        request.temperature,
+        request.seed,
+        request.grammar,
+        request.patient,
+    )
+
+
 def pieces_of(prompt: Prompt) -> tuple[tuple[str, str], ...]:
     """A prompt's pieces for the wire."""
-    return tuple((piece.value, "") if isinstance(piece, Control) else ("", piece) for piece in prompt.pieces)
+    return tuple(_piece(piece) for piece in prompt.pieces)
+
+
+def _piece(piece: str | Control | Token) -> tuple[str, str]:
+    if isinstance(piece, Token):
+        return TOKEN, piece.spelling
+    return (piece.value, "") if isinstance(piece, Control) else ("", piece)
