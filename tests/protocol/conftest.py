@@ -164,10 +164,15 @@ async def connect() -> AsyncIterator[Connect]:
     """Starts a scripted server with options and connects to it over standard input and output."""
     clients: list[Client] = []
 
-    async def start(initialize: bool = True, capabilities: dict[str, Any] | None = None, **options: Any) -> Client:
+    async def start(
+        initialize: bool = True,
+        capabilities: dict[str, Any] | None = None,
+        program: Path = SCRIPTED_SERVER,
+        **options: Any,
+    ) -> Client:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            str(SCRIPTED_SERVER),
+            str(program),
             json.dumps(options),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
