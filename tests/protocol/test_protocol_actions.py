@@ -274,9 +274,7 @@ async def test_random_edits_while_actions_are_resolved_never_corrupt_the_buffer(
             place = {"line": len(lines) - 1, "character": len(lines[-1].encode("utf-16-le")) // 2}
             if b.text[at - 1 : at] == "\r" and b.text[at : at + 1] == "\n":
                 continue
-            b.client.send(
-                b.client.change(b.uri, b.version, {"range": {"start": place, "end": place}, "text": added})
-            )
+            b.client.send(b.client.change(b.uri, b.version, {"range": {"start": place, "end": place}, "text": added}))
             b.text = b.text[:at] + added + b.text[at:]
             texts[b.version] = b.text
         else:

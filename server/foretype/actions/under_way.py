@@ -125,7 +125,7 @@ class UnderWay:
                 if not able:
                     raise Impossible("The tests don't fail or can't be run, and there is no model to ask.")
                 work = Work(self.wish.snapshot, target, task, prover, self._path)
-                return self._outcome(target, await edit(work, self.asker, 1, self._tell))
+                return self._outcome(target, await edit(work, self.asker, settings.candidates, self._tell))
             asker = self.asker if able else None
             search = BugSearch(self.wish.snapshot, target, self.finder, prover, asker, self._path, self._tell)
             found = await search.run(task, settings.candidates, settings.small_edits == "auto")
