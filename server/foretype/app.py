@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from foretype.config.load import Resolved
     from foretype.config.schema import Settings
     from foretype.engines.base import Engine, StatusListener
+    from foretype.trust.egress import Gate
 
 EngineMaker = Callable[["Settings", "StatusListener"], "Engine"]
 
@@ -35,6 +36,20 @@ def create_engine(settings: Settings, on_status: StatusListener) -> Engine:
     return LlamaCppEngine(model, on_status)
 
 
+def create_endpoint(name: str, settings: Settings, gate: Gate, on_status: StatusListener) -> Engine:
+    """The engine of a configured endpoint; nothing is opened before it is used."""
+    from platformdirs import user_state_path
+
+    from foretype.engines.remote.day_file import DayFile
+    from foretype.engines.remote.engine import RemoteEngine
+    from foretype.engines.remote.keys import Key
+    from foretype.engines.remote.limits import Meter
+
+    endpoint = settings.endpoints[name]
+    counts = DayFile(user_state_path("foretype", appauthor=False) / "endpoints", name)
+    return RemoteEngine(name, endpoint, gate, Key(name, endpoint), on_status, Meter(name, endpoint, counts))
+
+
 def create_completer(
     settings: Settings,
     on_status: StatusListener,
@@ -48,14 +63,14 @@ def create_completer(
     from foretype.workspace.client import Workspace
 
     workspace = Workspace(to_path) if with_workspace else None
-    return Completer(make_engine(settings, on_status), Syntax(), settings, workspace)
+    return Completer(lambda name, settings: make_engine(settings, on_status), Syntax(), settings, workspace)
 
 
 def create_actions(completer: Completer) -> Actions:
-    """Code actions with the engine and the workspace of a pipeline."""
+    """Code actions with the engines and the workspace of a pipeline."""
     from foretype.actions.run import Actions
 
-    return Actions(completer.engine, completer.workspace)
+    return Actions(lambda: completer.engines, completer.workspace)
 
 
 def run_server(

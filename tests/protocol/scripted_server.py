@@ -26,7 +26,7 @@ from foretype.lsp.serve import run
 from foretype.lsp.server import ForetypeServer
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
-from foretype.workspace.client import Folder
+from foretype.workspace.folders import Folder
 
 OnUpdate = Callable[[CompletionResult], None]
 

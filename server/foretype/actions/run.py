@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from foretype.actions import kinds
 from foretype.actions.catalog import CUSTOM, IMPORT, Asked, Offer, offers
@@ -20,33 +20,47 @@ from foretype.workspace.client import Workspace
 
 
 class Actions:
-    """Code actions with one engine. Generations are patient: completions go first."""
+    """Code actions with the first engine that can be asked to edit. Generations are patient: completions go first."""
 
-    def __init__(self, engine: Engine, workspace: Workspace) -> None:
-        self._engine = engine
+    def __init__(self, engines: Callable[[], Sequence[Engine]], workspace: Workspace) -> None:
+        self._engines = engines
         self._workspace = workspace
         self._syntax = Syntax()
-        self._info: EngineInfo | None = None
         self._trouble = ""
 
     def offers(self, asked: Asked, grounds: Grounds) -> tuple[Offer, ...]:
         """What can be done at a range; at once. What needs a model that isn't there is disabled and says so."""
         if not grounds.settings.enabled:
             return ()
-        return offers(self._syntax, grounds.settings, asked, self._unable())
+        return offers(self._syntax, grounds.settings, asked, self._trouble)
 
     async def look(self) -> None:
         """Finds out whether there is a model that can be asked."""
-        try:
-            self._info, self._trouble = await self._engine.info(), ""
-        except ForetypeError as error:
-            self._info, self._trouble = None, str(error)
+        await self._chosen()
+
+    async def _chosen(self) -> Engine:
+        """The first engine that can be asked to edit; the first of all if none can."""
+        engines = self._engines()
+        troubles: list[str] = []
+        for engine in engines:
+            try:
+                info = await engine.info()
+            except ForetypeError as error:
+                troubles.append(str(error))
+                continue
+            if not (trouble := _unable(info)):
+                self._trouble = ""
+                return engine
+            troubles.append(trouble)
+        self._trouble = troubles[0]
+        return engines[0]
 
     async def carry_out(self, wish: Wish, tell: Callable[[str], None]) -> Outcome:
         """Carries an action out. ``tell`` hears what is being done. Raises ForetypeError."""
         started = time.monotonic()
         id = str(wish.data.get("action", ""))
-        run = UnderWay(wish, self._syntax, self._engine, started + wish.grounds.settings.budget_seconds, tell)
+        engine = await self._chosen() if id != IMPORT else self._engines()[0]
+        run = UnderWay(wish, self._syntax, engine, started + wish.grounds.settings.budget_seconds, tell)
         if id == IMPORT:
             outcome = await imported(
                 run.finder,
@@ -57,35 +71,18 @@ class Actions:
                 self._workspace,
             )
         else:
-            if id != kinds.FIX_BUG or not wish.grounds.settings.test_command:
-                await self._ready()
+            if (id != kinds.FIX_BUG or not wish.grounds.settings.test_command) and self._trouble:
+                raise Impossible(self._trouble)
             outcome = await self._by_model(id, run)
         account = run.account((time.monotonic() - started) * 1000)
         return Outcome(outcome.snapshot, outcome.edits, outcome.verdict, account, outcome.new_file)
-
-    async def _ready(self) -> None:
-        await self.look()
-        if unable := self._unable():
-            raise Impossible(unable)
-
-    def _unable(self) -> str:
-        """Why no model can be asked, and what to do; empty if one can, or as long as that isn't known."""
-        if self._trouble:
-            return self._trouble
-        info = self._info
-        if info is None or (info.chat and (info.name != LOCAL or info.family)):
-            return ""
-        return (
-            f"{info.model} only continues text; actions need a model that can be asked to edit code, for instance "
-            "`foretype models pull qwen2.5-coder-1.5b`, and the setting `model` to name it."
-        )
 
     async def _by_model(self, id: str, run: UnderWay) -> Outcome:
         settings = run.wish.grounds.settings
         if id in (kinds.FIX, kinds.FIX_ALL):
             return await run.fix()
         if id == kinds.FIX_BUG:
-            able = not self._unable()
+            able = not self._trouble
             return await run.find_bug(able)
         if id == kinds.INSTRUCTION:
             if not run.wish.instruction.strip():
@@ -104,3 +101,15 @@ class Actions:
                 self._syntax.languages, run.wish.snapshot, run.wish.grounds, run.function(), kind, run.asker
             )
         return await run.rewrite(kind.task, mark=kind.id == "extract-function")
+
+
+def _unable(info: EngineInfo) -> str:
+    """Why an engine can't be asked to edit, and what to do; empty if it can."""
+    if info.chat and (info.name != LOCAL or info.family):
+        return ""
+    if info.name != LOCAL:
+        return f"`{info.name}` only fills gaps; actions need a service that can be talked to, such as openai-chat."
+    return (
+        f"{info.model} only continues text; actions need a model that can be asked to edit code, for instance "
+        "`foretype models pull qwen2.5-coder-1.5b`, and the setting `model` to name it."
+    )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from foretype.complete import filters
 from foretype.complete.filters import Candidate
 from foretype.complete.prompts import hole_at
-from foretype.complete.results import CompletionResult
 from foretype.complete.run import Run
 from foretype.complete.stream import Stream, plain
-from foretype.engines.base import Alternative, Engine, EngineInfo, Explored, ExploreRequest, FinishReason
+from foretype.engines.base import Alternative, Engine, EngineInfo, ExploreRequest, FinishReason, Usage
 from foretype.syntax.closes import adds_error
 from foretype.syntax.languages import Languages
 
@@ -21,39 +19,32 @@ WITH_SUFFIX, WITHOUT_SUFFIX = 3, 8
 AFTER_CHARACTERS = 240
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Distinct suggestions, best first, and each one's text as a stream that typing can follow; why, if none."""
+
+    kept: tuple[Candidate, ...]
+    streams: tuple[Stream, ...]
+    rejected: str | None
+    usage: Usage
+
+
 async def candidates(
     engine: Engine, info: EngineInfo, languages: Languages, run: Run, begun: Stream, max_tokens: int
-) -> tuple[CompletionResult | None, tuple[Stream, ...]]:
-    """The result with distinct suggestions, best first, and each one's text as a stream that typing can follow.
+) -> Candidates:
+    """What an engine finds for the end of a line.
 
     A model without FIM has not seen what comes after the cursor: its lines are ranked by the probability of line and
-    following text together. Otherwise the likeliest line leads. One that adds a syntax error comes last. No result
-    if the request was superseded meanwhile. Raises EngineError.
+    following text together. Otherwise the likeliest line leads. One that adds a syntax error comes last. Raises
+    EngineError.
     """
     after = "" if info.family else plain(begun.anchor.suffix)[:AFTER_CHARACTERS]
     count = WITH_SUFFIX if info.family else WITHOUT_SUFFIX
-    request = ExploreRequest(hole_at(begun.anchor, begun.middle), count, max_tokens, after)
-    found = await _unless_superseded(run, engine, request)
-    if run.superseded:
-        return None, ()
-    run.account(found.usage)
+    found = await engine.explore(ExploreRequest(hole_at(begun.anchor, begun.middle), count, max_tokens, after))
     ranked = sorted(found.alternatives, key=_joint, reverse=True) if after.strip() else list(found.alternatives)
     kept, streams, rejected = _filtered(run, begun, ranked)
-    if not kept:
-        return run.nothing(rejected or "the model has nothing to add"), ()
-    kept.sort(key=lambda candidate: _breaks(languages, run, candidate))
-    return run.offer(kept), streams
-
-
-async def _unless_superseded(run: Run, engine: Engine, request: ExploreRequest) -> Explored:
-    work = asyncio.ensure_future(engine.explore(request))
-    superseded = asyncio.ensure_future(run.ticket.wait())
-    try:
-        await asyncio.wait((work, superseded), return_when=asyncio.FIRST_COMPLETED)
-        return work.result() if work.done() else Explored()
-    finally:
-        superseded.cancel()
-        work.cancel()
+    kept.sort(key=lambda candidate: _breaks(languages, run, begun.prose, candidate))
+    return Candidates(tuple(kept), streams, rejected, found.usage)
 
 
 def _joint(line: Alternative) -> float:
@@ -67,7 +58,7 @@ def _filtered(
     streams: list[Stream] = []
     rejected: str | None = None
     for line in lines:
-        filtered = filters.run(Candidate(line.text), run.surroundings)
+        filtered = filters.run(Candidate(line.text), run.surroundings(begun.prose))
         if filtered.candidate is None:
             rejected = rejected or f"rejected: {filtered.rejected}"
         elif filtered.candidate.text not in kept:
@@ -76,8 +67,8 @@ def _filtered(
     return list(kept.values()), tuple(streams), rejected
 
 
-def _breaks(languages: Languages, run: Run, candidate: Candidate) -> bool:
-    around = run.surroundings
+def _breaks(languages: Languages, run: Run, prose: bool, candidate: Candidate) -> bool:
+    around = run.surroundings(prose)
     before = [*(f"{line}\n" for line in around.above), around.before]
     after = [around.after[candidate.replaces :] + "\n", *(f"{line}\n" for line in around.below)]
     return adds_error(languages, run.request.snapshot.language, before, candidate.text, after)

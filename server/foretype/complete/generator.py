@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from foretype.complete.prompts import hole_at
 from foretype.complete.stream import Stream
-from foretype.engines.base import Chunk, Engine, EngineError, GenerateRequest, Usage
+from foretype.engines.base import Chunk, Engine, GenerateRequest, Usage
+from foretype.errors import ForetypeError
 
 GRACE_SECONDS = 0.15
 """How long a generation goes on after its request was cancelled: editors cancel at every key."""
@@ -26,6 +27,7 @@ class Generator:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.active: Stream | None = None
+        self._told = ""
         self.idle = asyncio.Event()
         self.idle.set()
 
@@ -79,12 +81,16 @@ class Generator:
                     if not isinstance(chunk, Chunk):
                         stream.finish, stream.usage = chunk.reason, usage
                         break
-                    stream.append(chunk.text, usage)
+                    stream.append(chunk, usage)
                     if enough(stream):
                         break
-        except EngineError as error:
+        except ForetypeError as error:
             stream.error = str(error)
-            logger.warning("%s", error)
+            # One that goes on failing is told of once.
+            logger.log(logging.DEBUG if stream.error == self._told else logging.WARNING, "%s", error)
+            self._told = stream.error
+        else:
+            self._told = ""
         finally:
             if self.active is stream:
                 self.active = None

@@ -9,8 +9,8 @@ from lsprotocol import types
 
 from foretype.context.outline import WITHOUT_DEFINITIONS
 from foretype.syntax.languages import Languages
-from foretype.workspace.client import Folder
-from foretype.workspace.files import IGNORE_FILES
+from foretype.workspace.folders import Folder
+from foretype.workspace.ignore import IGNORE_FILES
 
 if TYPE_CHECKING:
     from foretype.lsp.server import ForetypeServer

@@ -15,7 +15,7 @@ from foretype.config.load import Resolved
 from foretype.config.schema import Settings
 from foretype.engines.base import StatusListener, Totals
 from foretype.text.documents import Snapshot
-from foretype.workspace.client import Folder
+from foretype.workspace.folders import Folder
 
 
 class Workspace(Protocol):

@@ -13,7 +13,7 @@ from pygls.exceptions import FeatureRequestError, JsonRpcInternalError
 from pygls.server import JsonRPCServer
 
 from foretype.engines.base import EngineStatus
-from foretype.lsp import actions, completion, configuration, files, lifecycle, notebooks, popup, sync
+from foretype.lsp import actions, completion, configuration, files, lifecycle, notebooks, popup, setup, sync
 from foretype.lsp.actions import CodeActions
 from foretype.lsp.completion import UnderWay
 from foretype.lsp.configuration import Configuration
@@ -61,7 +61,7 @@ class ForetypeServer(JsonRPCServer):
         self._inbox = Inbox()
         self._closing: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        for feature in (lifecycle, configuration, files, sync, notebooks, completion, popup, actions):
+        for feature in (lifecycle, configuration, files, sync, notebooks, completion, popup, actions, setup):
             feature.register(self)
 
     @property

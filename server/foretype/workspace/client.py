@@ -12,20 +12,13 @@ from foretype.child.process import ChildProcess
 from foretype.context.related import Piece, Tier
 from foretype.text.documents import Snapshot
 from foretype.workspace import messages
-from foretype.workspace.files import LARGEST_FILE, path_key
+from foretype.workspace.files import LARGEST_FILE
+from foretype.workspace.folders import Folder, path_key
 
 MOST_CRASHES = 3
 PATIENCE_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A workspace folder on this machine."""
-
-    path: PurePath
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
