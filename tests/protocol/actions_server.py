@@ -49,18 +49,30 @@ class WrittenEngine(ScriptedEngine):
     async def generate(self, request: GenerateRequest) -> AsyncGenerator[Chunk | Finish, None]:
         if isinstance(request.prompt, Chat):
             if asked := self._options.get("asked"):
-                with Path(asked).open("a") as file:
-                    file.write(json.dumps(asdict(request.prompt) | {"patient": request.patient}) + "\n")
+                note(Path(asked), asdict(request.prompt) | {"patient": request.patient})
             if gate := self._options.get("gate"):
-                while not Path(gate).exists():
-                    await asyncio.sleep(0.01)
-            answers = json.loads(Path(self._options["answers"]).read_text())
+                await opened(Path(gate))
+            answers = read(Path(self._options["answers"]))
             text = answers[min(self._number, len(answers) - 1)]
             self._number += 1
             for piece in text.splitlines(keepends=True):
                 yield Chunk(piece, Usage(decode_tokens=1), 0.0)
                 await asyncio.sleep(0)
         yield Finish(FinishReason.END, Usage(decode_tokens=1))
+
+
+def note(file: Path, asked: dict[str, object]) -> None:
+    with file.open("a") as lines:
+        lines.write(json.dumps(asked) + "\n")
+
+
+def read(file: Path) -> list[str]:
+    return json.loads(file.read_text())  # type: ignore[no-any-return]
+
+
+async def opened(gate: Path) -> None:
+    while not await asyncio.to_thread(gate.exists):  # noqa: ASYNC110 (a file tells no one that it is there)
+        await asyncio.sleep(0.01)
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foretype.child import framing
+from foretype.engines.base import GenerateRequest
 from foretype.engines.llama_cpp import frames
 from foretype.engines.llama_cpp.context import LEAST_CELLS, MOST_CELLS, shape_for
 from foretype.engines.llama_cpp.drafts import LONGEST_KEY, MOST_DRAFTED, SHORTEST_KEY, Drafter, lookup
@@ -15,7 +16,6 @@ from foretype.engines.llama_cpp.healing import Vocabulary, split_tail
 from foretype.engines.llama_cpp.sampling import TextStream
 from foretype.engines.llama_cpp.sequences import SequencePool, common_prefix
 from foretype.engines.llama_cpp.speeds import SpeedMeter, ThreadGovernor
-from foretype.engines.base import GenerateRequest
 from foretype.prompt.fim import Control, Prompt, Token
 
 TOKENS = st.lists(st.integers(0, 3), max_size=24)
