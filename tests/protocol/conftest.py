@@ -181,8 +181,13 @@ async def connect() -> AsyncIterator[Connect]:
     """Starts a scripted server with options and connects to it over standard input and output."""
     clients: list[Client] = []
 
-    async def start(initialize: bool = True, capabilities: dict[str, Any] | None = None, **options: Any) -> Client:
-        client = await started(str(SCRIPTED_SERVER), json.dumps(options))
+    async def start(
+        initialize: bool = True,
+        capabilities: dict[str, Any] | None = None,
+        program: Path = SCRIPTED_SERVER,
+        **options: Any,
+    ) -> Client:
+        client = await started(str(program), json.dumps(options))
         clients.append(client)
         if initialize:
             await client.initialize(capabilities)

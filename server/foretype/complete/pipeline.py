@@ -146,10 +146,9 @@ class Completer:
         """The last result, of one document if it is named."""
         return self._history.last(uri)
 
-    @property
-    def engines(self) -> tuple[Engine, ...]:
-        """The engines of all routes, in their order."""
-        return tuple(lane.engine for lane in self._lanes)
+    def engines_for(self, snapshot: Snapshot) -> tuple[Engine, ...]:
+        """The engines that may be asked about a document, in the order of its route."""
+        return tuple(lane.engine for lane in self._planned_lanes(snapshot))
 
     def totals(self) -> Totals:
         """All the engines' work so far."""
