@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +46,9 @@ def explain_request(place: Place, config_file: Path | None, endpoint: str | None
         name = _endpoint(settings, endpoint)
         previewed = asyncio.run(_previewed(settings, name, request_at(place), place.path))
     except Unsent as unsent:
-        click.echo(json.dumps({"sent": False, "why": str(unsent)}) if as_json else f"Nothing would be sent: {unsent}")
+        click.echo(
+            json.dumps({"would_be_sent": False, "why": str(unsent)}) if as_json else f"Nothing would be sent: {unsent}"
+        )
         return
     notes = [] if name in settings.route.engines else [f"The route does not lead to {name} now (route.engines)."]
     click.echo(_as_json(name, previewed, notes) if as_json else _as_text(name, settings, previewed, notes))
@@ -67,10 +70,10 @@ def _endpoint(settings: Settings, wanted: str | None) -> str:
 
 
 async def _previewed(settings: Settings, name: str, request: CompletionRequest, path: Path) -> Previewed:
-    from foretype.app import create_preview
-    from foretype.workspace.client import Folder
-
     import msgspec
+
+    from foretype.app import create_preview
+    from foretype.workspace.folders import Folder
 
     alone = msgspec.structs.replace(settings, route=Route(engines=(name,)))
     completer, preview = create_preview(alone, name)
@@ -78,10 +81,8 @@ async def _previewed(settings: Settings, name: str, request: CompletionRequest, 
         folder = _folder(path.absolute())
         completer.workspace.set_folders([Folder(folder, folder.name)], watched=False)
         completer.opened(request.snapshot)
-        try:
+        with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(preview.warmed.wait(), PREPARING_SECONDS)
-        except asyncio.TimeoutError:
-            pass
         result = await completer.complete(replace(request, explicit=False))
         previewed = await asyncio.to_thread(preview.request)
     except ForetypeError as error:
@@ -102,7 +103,9 @@ def _folder(path: Path) -> Path:
 def _as_text(name: str, settings: Settings, previewed: Previewed, notes: list[str]) -> str:
     endpoint, cleared = settings.endpoints[name], previewed.cleared
     headers = [f"{header}: {value}" for header, value in previewed.headers.items()]
-    redacted = [f"{placeholder} is in the place of a secret ({kind})." for placeholder, kind in cleared.placeholders.items()]
+    redacted = [
+        f"{placeholder} is in the place of a secret ({kind})." for placeholder, kind in cleared.placeholders.items()
+    ]
     lines = [
         f"# To {name}: {endpoint.kind}{f', {endpoint.model}' if endpoint.model else ''}. Nothing was sent.",
         f"{previewed.method} {previewed.url}",
@@ -119,7 +122,7 @@ def _as_text(name: str, settings: Settings, previewed: Previewed, notes: list[st
 def _as_json(name: str, previewed: Previewed, notes: list[str]) -> str:
     return json.dumps(
         {
-            "sent": False,
+            "would_be_sent": True,
             "endpoint": name,
             "method": previewed.method,
             "url": previewed.url,

@@ -22,7 +22,8 @@ from foretype.engines.remote.exchange import authorized
 from foretype.engines.remote.family import family_of
 from foretype.engines.remote.measures import Measures
 from foretype.engines.remote.protocols import Peer, outgoing
-from foretype.prompt.hole import Input, Prompt
+from foretype.prompt.fim import Prompt
+from foretype.prompt.hole import Input
 from foretype.trust.egress import Cleared, Gate, Recipient
 
 MASK = "********"
