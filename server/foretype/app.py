@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from foretype.engines.base import Engine, StatusListener
     from foretype.engines.remote.preview import Preview
     from foretype.trust.egress import Gate
+    from foretype.workspace.client import Workspace
 
 EngineMaker = Callable[["Settings", "StatusListener"], "Engine"]
 
@@ -67,8 +68,8 @@ def create_endpoint(name: str, settings: Settings, gate: Gate, on_status: Status
     return RemoteEngine(name, endpoint, gate, Key(name, endpoint), on_status, Meter(name, endpoint, counts))
 
 
-def create_preview(settings: Settings, name: str) -> tuple[Completer, Preview]:
-    """A pipeline whose one engine stands for an endpoint and asks nobody."""
+def create_preview(settings: Settings, name: str) -> tuple[Completer, Preview, Workspace]:
+    """A pipeline whose one engine stands for an endpoint and asks nobody; that engine; and the workspace it sees."""
     from foretype.complete.pipeline import Completer
     from foretype.engines.remote.preview import Preview
     from foretype.engines.remote.protocols import Peer
@@ -76,9 +77,9 @@ def create_preview(settings: Settings, name: str) -> tuple[Completer, Preview]:
     from foretype.syntax.cursor import Syntax
     from foretype.workspace.client import Workspace
 
-    gate = create_gate(settings)
+    gate, workspace = create_gate(settings), Workspace(to_path)
     preview = Preview(Peer(name, settings.endpoints[name]), gate)
-    return Completer(lambda name, settings: preview, Syntax(), settings, Workspace(to_path), gate), preview
+    return Completer(lambda name, settings: preview, Syntax(), settings, workspace, gate), preview, workspace
 
 
 def create_completer(

@@ -63,7 +63,7 @@ class Preview:
         assert cleared.given is not None
         parameters = Parameters(asked.max_tokens, asked.stops, asked.temperature, asked.seed, asked.grammar)
         sent = outgoing(peer, cleared.given, parameters)
-        own = {name: MASK for name in peer.endpoint.headers}
+        own = dict.fromkeys(peer.endpoint.headers, MASK)
         has_key = peer.endpoint.key_env or peer.endpoint.key_command or peer.endpoint.key_keyring
         headers = authorized({**sent.headers, **own}, MASK if has_key else "")
         method = "WEBSOCKET" if peer.endpoint.websocket else sent.method
