@@ -15,8 +15,8 @@ from foretype.engines.base import Alternative, Engine, EngineInfo, Explored, Exp
 from foretype.syntax.closes import adds_error
 from foretype.syntax.languages import Languages
 
-WITH_SUFFIX, WITHOUT_SUFFIX = 3, 8
-"""Lines to weigh: for models that have read the suffix, and for those whose lines have yet to be held against it."""
+LINES = 8
+"""Lines to weigh against each other."""
 
 AFTER_CHARACTERS = 240
 
@@ -26,18 +26,19 @@ async def candidates(
 ) -> tuple[CompletionResult | None, tuple[Stream, ...]]:
     """The result with distinct suggestions, best first, and each one's text as a stream that typing can follow.
 
-    A model without FIM has not seen what comes after the cursor: its lines are ranked by the probability of line and
-    following text together. Otherwise the likeliest line leads. One that adds a syntax error comes last. No result
-    if the request was superseded meanwhile. Raises EngineError.
+    How well a line fits is asked twice: how likely it is to a model that was shown what follows the cursor, and how
+    likely it is together with what follows, read on from the text before. The product of both decides; a model
+    without FIM knows the latter only. A line that adds a syntax error comes last. No result if the request was
+    superseded meanwhile. Raises EngineError.
     """
-    after = "" if info.family else plain(begun.anchor.suffix)[:AFTER_CHARACTERS]
-    count = WITH_SUFFIX if info.family else WITHOUT_SUFFIX
-    request = ExploreRequest(hole_at(begun.anchor, begun.middle), count, max_tokens, after)
+    after = plain(begun.anchor.suffix)[:AFTER_CHARACTERS]
+    after = after if after.strip() else ""
+    request = ExploreRequest(hole_at(begun.anchor, begun.middle), LINES, max_tokens, after)
     found = await _unless_superseded(run, engine, request)
     if run.superseded:
         return None, ()
     run.account(found.usage)
-    ranked = sorted(found.alternatives, key=_joint, reverse=True) if after.strip() else list(found.alternatives)
+    ranked = sorted(found.alternatives, key=lambda line: _fit(line, bool(info.family)), reverse=True)
     kept, streams, rejected = _filtered(run, begun, ranked)
     if not kept:
         return run.nothing(rejected or "the model has nothing to add"), ()
@@ -56,8 +57,11 @@ async def _unless_superseded(run: Run, engine: Engine, request: ExploreRequest) 
         work.cancel()
 
 
-def _joint(line: Alternative) -> float:
-    return line.logprob + (line.after if line.after is not None else float("-inf"))
+def _fit(line: Alternative, saw_suffix: bool) -> float:
+    """The logarithm of how well a line fits where it stands."""
+    if line.together is None:
+        return line.logprob
+    return line.together + (line.logprob if saw_suffix else 0.0)
 
 
 def _filtered(

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from foretype.engines.base import EngineError
+from foretype.engines.base import EngineError, ExploreRequest
+from foretype.engines.llama_cpp import frames
 from foretype.prompt.families import find
 from foretype.prompt.fim import Prompt
-from foretype.prompt.hole import Chat, Input, laid_out
+from foretype.prompt.hole import Chat, Input, laid_out, unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,13 @@ class LocalModel:
         if isinstance(given, Chat):
             raise EngineError(f"{self.name} can't be talked to here; it only completes code.")
         return laid_out(given, find(family))
+
+    def exploration(self, id: int, request: ExploreRequest, family: str) -> frames.Explore:
+        """The frame that asks for several ends of a line."""
+        known = find(family)
+        prompt = laid_out(request.prompt, known)
+        seen, blind = frames.pieces_of(prompt), frames.pieces_of(unseen(request.prompt, known, request.reach))
+        return frames.Explore(id, seen, prompt.heal, blind, request.count, request.max_tokens, request.after)
 
 
 @dataclass(frozen=True, slots=True)
