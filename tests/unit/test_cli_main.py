@@ -81,10 +81,30 @@ def test_unknown_commands_and_options() -> None:
 
 def test_config_is_toml_that_sets_what_is_in_force(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
-    file.write_text("[completion]\nmax_lines = 3\ndisabled_languages = ['go']\n[local]\nunload_after_minutes = 1e3\n")
+    file.write_text(
+        """
+        model = "smollm2-135m"
+        completion = { max_lines = 3, disabled_languages = ["go"] }
+        local.unload_after_minutes = 1e3
+        [endpoints.fast]
+        kind = "openai-chat"
+        url = "https://example.com/v1"
+        key_command = ["pass", "show"]
+        limits.tokens_per_day = 5
+        [endpoints."at home"]
+        kind = "ollama"
+        url = "http://127.0.0.1:11434"
+        [route]
+        engines = ["fast", "local"]
+        overrides = [{ engines = ["local"], paths = ["private/**"] }]
+        [privacy]
+        local_only = ["secret/**"]
+        """
+    )
     shown = run("config", "--describe", "--config", str(file)).stdout
     assert "max_lines = 3                            # file" in shown
-    assert 'model = "smollm2-135m"                   # default' in shown
+    assert 'model = "smollm2-135m"                   # file' in shown
+    assert 'popup = "auto"                           # default' in shown
     for key in keys().values():
         assert key.description in shown
     again = tmp_path / "again.toml"

@@ -38,6 +38,19 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "local.drafts": st.booleans(),
     "local.speculate": st.booleans(),
     "local.speculate_on_battery": st.booleans(),
+    "endpoints": st.dictionaries(
+        st.sampled_from(["fast", "team"]),
+        st.fixed_dictionaries(
+            {"kind": st.sampled_from(["ollama", "openai-chat"]), "url": st.just("http://127.0.0.1:1/v1")},
+            optional={"model": st.just("m"), "headers": st.just({"X-Team": "a"}), "limits": st.just({})},
+        ),
+    ),
+    "route.engines": st.lists(st.sampled_from(["local", "fast"]), min_size=1, max_size=2),
+    "route.policy": st.sampled_from(["first", "race", "local-first"]),
+    "route.overrides": st.lists(st.just({"engines": ["local"], "paths": ["private/**"]}), max_size=1),
+    "privacy.offline": st.booleans(),
+    "privacy.local_only": st.lists(st.sampled_from(["a/**", "*.b"]), max_size=2),
+    "privacy.log_sent_text": st.booleans(),
     "log_level": st.sampled_from(["error", "warning", "info", "debug"]),
 }
 FLAT = st.fixed_dictionaries({}, optional=VALUES)
@@ -61,8 +74,8 @@ def value_of(settings: Settings, name: str) -> object:
     return value
 
 
-def as_given(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
+def as_set(name: str, value: object) -> object:
+    return msgspec.convert(value, keys()[name].type)
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -80,7 +93,9 @@ def test_every_setting_has_a_strategy_a_description_and_a_valid_default() -> Non
 
 def test_privilege_is_marked_in_the_schema() -> None:
     privileged = {name for name, key in keys().items() if key.workspace is Workspace.NOTHING}
-    assert privileged == {"model", "log_level", *(name for name in keys() if name.startswith("local."))}
+    tables = ("endpoints", "local.", "route.")
+    others = {"model", "log_level", "privacy.log_sent_text"}
+    assert privileged == others | {name for name in keys() if name.startswith(tables)}
 
 
 def test_editors_get_descriptions_and_limits_from_the_schema() -> None:
@@ -101,7 +116,7 @@ def test_user_layers_overwrite_in_order_and_origins_say_so(first: dict[str, obje
             expected, origin = first[name], Layer.INITIALIZATION
         else:
             expected, origin = key.default, Layer.DEFAULT
-        assert value_of(resolved.settings, name) == as_given(expected)
+        assert value_of(resolved.settings, name) == as_set(name, expected)
         assert resolved.origins[name] is origin
 
 
@@ -116,7 +131,9 @@ def test_a_workspace_never_widens(base: dict[str, object], workspace: dict[str, 
             assert after.origins[name] is before.origins[name]
         if name == "completion.enabled":
             assert not (new and not old)
-        if name == "completion.disabled_languages":
+        if name == "privacy.offline":
+            assert new or not old
+        if name in ("completion.disabled_languages", "privacy.local_only"):
             assert set(old) <= set(new)  # type: ignore[call-overload]
 
 
@@ -204,6 +221,24 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
             "log_level = 2026-01-01",
             'log_level is "2026-01-01" in {}, but has to be "debug", "error", "info" or "warning".',
         ),
+        ("endpoints = 3", "endpoints is 3 in {}, but has to be a table."),
+        (
+            '[endpoints.fast]\nkind = "ollama"',
+            "endpoints.fast.url is missing in {}; it has to be a string that matches ^https?://[^\\s/]+.",
+        ),
+        (
+            '[endpoints.fast]\nkind = "ollama"\nurl = "http://x"\nkey = "value"',
+            "endpoints.fast.key in {} is not a setting; did you mean endpoints.fast.key_env?",
+        ),
+        (
+            '[endpoints.fast]\nkind = "ollama"\nurl = "http://x"\nlimits = { tokens_per_day = 0 }',
+            "endpoints.fast.limits.tokens_per_day is 0 in {}, but has to be a whole number of at least 1.",
+        ),
+        ("[route]\nengines = []", "route.engines is [] in {}, but has to be a list of strings that isn't empty."),
+        (
+            "[[route.overrides]]\nengines = ['a']\npolicy = 'all'",
+            'route.overrides[0].policy is "all" in {}, but has to be "first", "local-first" or "race".',
+        ),
         ("log_level =", "The settings file {} is not valid TOML: Invalid value (at end of document)."),
     ],
 )
@@ -255,9 +290,14 @@ def workspace(*answers: object, base: Resolved = BASE) -> list[str]:
 
 
 def test_privileged_settings_of_a_workspace_are_ignored_with_one_warning() -> None:
-    asked = {"model": "/evil.gguf", "local": {"threads": 3}}
+    asked = {
+        "model": "/evil.gguf",
+        "local": {"threads": 3},
+        "endpoints": {"evil": {"kind": "ollama", "url": "http://127.0.0.1:9"}},
+        "route": {"engines": ["evil"]},
+    }
     first, again, gone, back = workspace(asked, asked, {}, asked)
-    assert "model, local.threads." in first
+    assert "model, local.threads, endpoints, route.engines." in first
     assert not again
     assert not gone
     assert back == first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -39,7 +40,7 @@ def values(resolved: Resolved) -> dict[str, object]:
 
 def _as_json(resolved: Resolved) -> str:
     settings = {
-        name: {"value": value, "from": resolved.origins[name].value} for name, value in values(resolved).items()
+        name: {"value": _plain(value), "from": resolved.origins[name].value} for name, value in values(resolved).items()
     }
     return json.dumps(
         {"file": str(resolved.file), "file_exists": resolved.file.exists(), "settings": settings}, indent=2
@@ -47,15 +48,42 @@ def _as_json(resolved: Resolved) -> str:
 
 
 def _as_toml(resolved: Resolved, describe: bool) -> str:
+    import tomli_w
+
     lines = [f"# {resolved.file}" + ("" if resolved.file.exists() else " (not there yet)")]
+    shown = {name: _plain(value) for name, value in values(resolved).items()}
     table = ""
-    # Settings without a table come first: in TOML they can't follow one.
-    for name, value in sorted(values(resolved).items(), key=lambda item: "." in item[0]):
+    # In TOML nothing of a table can follow the tables in it: settings without a table come first, tables in one last.
+    for name in sorted(shown, key=lambda name: "." in name or _is_tables(shown[name])):
+        value, origin = shown[name], f"# {resolved.origins[name].value}"
         parent, _, key = name.rpartition(".")
+        described = ["", f"# {keys()[name].description}"] if describe else []
+        if _is_tables(value):
+            nested: dict[str, object] = {name.rpartition(".")[2]: value}
+            lines += described or [""]
+            lines += [origin, tomli_w.dumps({parent: nested} if parent else nested).strip()]
+            continue
         if parent != table:
             table = parent
             lines += ["", f"[{table}]"]
-        if describe:
-            lines += ["", f"# {keys()[name].description}"]
-        lines.append(f"{f'{key} = {json.dumps(value, ensure_ascii=False)}':<40} # {resolved.origins[name].value}")
+        written = json.dumps(value, ensure_ascii=False)
+        lines += [*described, f"{f'{key} = {written}':<40} {origin}"]
     return "\n".join(lines)
+
+
+def _is_tables(value: object) -> bool:
+    """Whether a value is a table that isn't empty, or a list of tables."""
+    first = value[0] if isinstance(value, list) and value else value
+    return bool(first) and isinstance(first, dict)
+
+
+def _plain(value: object) -> object:
+    """A value as JSON and TOML know it; of a structure only what isn't its default."""
+    import msgspec
+
+    if isinstance(value, msgspec.Struct):
+        given = {field.name: (getattr(value, field.name), field.default) for field in msgspec.structs.fields(value)}
+        return {name: _plain(each) for name, (each, default) in given.items() if each not in (default, {}, ())}
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value

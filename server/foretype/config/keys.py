@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, cast, get_args, get_origin
 
 import msgspec
-from msgspec import inspect
 
+from foretype.config.mistakes import sentence, shown
 from foretype.config.schema import Settings, Workspace
 from foretype.errors import ForetypeError
 
@@ -56,7 +55,7 @@ def check(key: Key, value: object, where: str) -> object:
     try:
         return msgspec.convert(value, key.type)
     except msgspec.ValidationError:
-        raise SettingsError(f"{key.name} is {shown(value)} in {where}, but has to be {allowed(key.type)}.") from None
+        raise SettingsError(sentence(key.name, key.type, value, where)) from None
 
 
 def flatten(values: Mapping[str, object], where: str) -> dict[str, object]:
@@ -67,17 +66,6 @@ def flatten(values: Mapping[str, object], where: str) -> dict[str, object]:
 def build(values: Mapping[str, object]) -> Settings:
     """Settings from a checked value for every dotted name."""
     return cast(Settings, _build(Settings(), "", values))
-
-
-def allowed(type_: Any) -> str:
-    """What a value of an annotated type may be, in words."""
-    return _allowed(inspect.type_info(type_))
-
-
-def shown(value: object) -> str:
-    """A value as a user would write it, cut when it is long."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _keys(struct: msgspec.Struct, prefix: str, inherited: Workspace) -> list[Key]:
@@ -131,37 +119,3 @@ def _build(struct: msgspec.Struct, prefix: str, values: Mapping[str, object]) ->
         is_table = isinstance(default, msgspec.Struct)
         fields[name] = _build(default, f"{prefix}{name}.", values) if is_table else values[prefix + name]
     return type(struct)(**fields)
-
-
-def _allowed(info: inspect.Type) -> str:
-    match info:
-        case inspect.Metadata():
-            return _allowed(info.type)
-        case inspect.BoolType():
-            return "true or false"
-        case inspect.IntType() | inspect.FloatType():
-            kind = "a whole number" if isinstance(info, inspect.IntType) else "a number"
-            return kind + _bounds(info)
-        case inspect.StrType():
-            return "a string that isn't empty" if info.min_length else "a string"
-        case inspect.LiteralType():
-            return _either([json.dumps(value) for value in info.values])
-        case inspect.UnionType():
-            return _either([_allowed(part) for part in info.types])
-        case inspect.VarTupleType() | inspect.ListType():
-            plural = "strings" if isinstance(info.item_type, inspect.StrType) else "values"
-            return f"a list of {plural}"
-        case _:
-            return "a table"
-
-
-def _bounds(info: inspect.IntType | inspect.FloatType) -> str:
-    if info.ge is not None and info.le is not None:
-        return f" from {info.ge} to {info.le}"
-    parts = (("of at least", info.ge), ("above", info.gt), ("of at most", info.le), ("below", info.lt))
-    said = " and ".join(f"{word} {limit}" for word, limit in parts if limit is not None)
-    return f" {said}".replace("and of", "and") if said else ""
-
-
-def _either(options: list[str]) -> str:
-    return options[0] if len(options) == 1 else f"{', '.join(options[:-1])} or {options[-1]}"

@@ -14,7 +14,8 @@ from types import MappingProxyType
 
 import msgspec
 
-from foretype.config.keys import Key, SettingsError, build, flatten, keys, shown
+from foretype.config.keys import Key, SettingsError, build, flatten, keys
+from foretype.config.mistakes import shown
 from foretype.config.schema import Settings, Workspace
 
 _EDITOR = "the editor's settings"

@@ -1,0 +1,117 @@
+"""From what a service generates to what it answers: reasoning and repetition left out, cut at the first stop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from foretype.engines.remote.healing import Agreement
+
+THINK, THOUGHT = "<think>", "</think>"
+
+
+class Reasoning:
+    """Leaves out ``<think>...</think>`` at an answer's beginning, and the blank lines after it."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._state = "begun"
+
+    def feed(self, text: str) -> str:
+        """What of the text is no reasoning."""
+        if self._state == "past":
+            return text
+        self._held += text
+        if self._state == "begun":
+            stripped = self._held.lstrip()
+            if not stripped.startswith(THINK):
+                return "" if THINK.startswith(stripped) else self._end(self._held)
+            self._state = "inside"
+            self._held = stripped[len(THINK) :]
+        if self._state == "inside":
+            before, found, after = self._held.partition(THOUGHT)
+            if not found:
+                self._held = before[-len(THOUGHT) :]
+                return ""
+            self._state = "after"
+            self._held = after
+        rest = self._held.lstrip("\r\n")
+        return self._end(rest) if rest else ""
+
+    def flush(self) -> str:
+        """What is left at the answer's end."""
+        return self._end(self._held) if self._state == "begun" else ""
+
+    def _end(self, text: str) -> str:
+        self._state = "past"
+        self._held = ""
+        return text
+
+
+class Stops:
+    """Ends a text before the first stop in it; what may be the beginning of a stop is held back."""
+
+    def __init__(self, stops: Sequence[str]) -> None:
+        self._stops = tuple(stop for stop in stops if stop)
+        self._held = ""
+        self.stopped = False
+
+    def feed(self, text: str) -> str:
+        """What of the text comes before any stop."""
+        if self.stopped or not self._stops:
+            return "" if self.stopped else text
+        held = self._held + text
+        found = [at for stop in self._stops if (at := held.find(stop)) >= 0]
+        if found:
+            self.stopped = True
+            self._held = ""
+            return held[: min(found)]
+        keep = max((_overlap(held, stop) for stop in self._stops), default=0)
+        self._held = held[len(held) - keep :]
+        return held[: len(held) - keep]
+
+    def flush(self) -> str:
+        """What is left at the answer's end."""
+        held, self._held = self._held, ""
+        return held
+
+
+def _overlap(text: str, stop: str) -> int:
+    """How much of the text's end is a beginning of the stop."""
+    return next((n for n in range(min(len(text), len(stop) - 1), 0, -1) if text.endswith(stop[:n])), 0)
+
+
+class Answer:
+    """The three together, in the order in which they apply."""
+
+    def __init__(self, typed: str, strict: bool, stops: Sequence[str], reasons: bool) -> None:
+        self._reasoning = Reasoning() if reasons else None
+        self._agreement = Agreement(typed, strict)
+        self._stops = Stops(stops)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come of what is generated."""
+        return self._stops.stopped or self._agreement.disagrees
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a stop appeared."""
+        return self._stops.stopped
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether the answer did not begin with what was typed."""
+        return self._agreement.disagrees
+
+    def feed(self, text: str) -> str:
+        """The part of the answer that more generated text settles."""
+        if self._reasoning is not None:
+            text = self._reasoning.feed(text)
+        return self._stops.feed(self._agreement.feed(text)) if text else ""
+
+    def flush(self) -> str:
+        """What was held back, at the end."""
+        rest = self._reasoning.flush() if self._reasoning is not None else ""
+        agreed = self._agreement.feed(rest) + self._agreement.flush()
+        before = self._stops.feed(agreed)
+        return before if self._stops.stopped else before + self._stops.flush()

@@ -1,0 +1,99 @@
+"""What is sent: parameters of a request, what is known of a service, and the request made of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from foretype.prompt.fim import Control
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a service has told: the ids of its control tokens, the fields it refused, the work that it remembers.
+
+    ``family`` is the FIM family that its vocabulary has, empty where that isn't known. ``refused`` are optional
+    fields that it answered with an error. ``remembered`` is the id of an answer to which the input items in
+    ``items`` belong, so that they need not be sent again (`openai-responses` over a WebSocket).
+    """
+
+    family: str = ""
+    ids: Mapping[Control, int] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
+    remembered: str = ""
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """How far and how to continue, as in `base.GenerateRequest`; ``session`` is the same for all of a process.
+
+    ``count`` answers are wanted, with ``logprobs`` if the service can. ``warms`` asks to read the prompt, no more.
+    ``heals`` is false when what is typed is to be continued as it is.
+    """
+
+    max_tokens: int
+    stops: tuple[str, ...] = ()
+    temperature: float = 0.0
+    seed: int = 0
+    grammar: str = ""
+    count: int = 1
+    logprobs: bool = False
+    session: str = ""
+    warms: bool = False
+    heals: bool = True
+    known: Known = Known()
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request as it is sent, short of the key.
+
+    The answer has to begin with ``typed``, which isn't part of the answer; with ``lenient`` it may.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+    typed: str = ""
+    lenient: bool = False
+
+    @property
+    def content(self) -> bytes:
+        """The body's bytes."""
+        return msgspec.json.encode(self.body) if self.body else b""
+
+    @property
+    def characters(self) -> int:
+        """The length of all texts in the body."""
+        return _characters(self.body)
+
+    def without(self, fields: frozenset[str]) -> Outgoing:
+        """The request without optional fields that the service refused."""
+        return replace(self, body={name: value for name, value in self.body.items() if name not in fields})
+
+
+def _characters(value: object) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(map(_characters, value.values()))
+    return sum(map(_characters, value)) if isinstance(value, list | tuple) else 0
+
+
+def address(url: str, path: str, version: str = "") -> str:
+    """The URL of a path below an endpoint's; ``version`` is added where the endpoint's URL has no path at all."""
+    scheme, _, rest = url.partition("://")
+    host, _, base = rest.partition("/")
+    base = base.strip("/") or version
+    return f"{scheme}://{host}/" + "/".join(part for part in (base, path) if part)
+
+
+def root(url: str, path: str) -> str:
+    """The URL of a path below an endpoint's, whose version (``/v1``) is left out."""
+    base = url.rstrip("/")
+    return address(base.removesuffix("/v1"), path)

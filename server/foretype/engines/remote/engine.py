@@ -1,0 +1,231 @@
+"""A service elsewhere as an Engine: from requests to events, and from events to text and accounts."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from uuid import uuid4
+
+from foretype.config.endpoints import Endpoint
+from foretype.engines.base import (
+    Alternative,
+    Chunk,
+    EngineInfo,
+    Explored,
+    ExploreRequest,
+    Finish,
+    FinishReason,
+    GenerateRequest,
+    StatusListener,
+    Totals,
+    Usage,
+)
+from foretype.engines.remote.account import Account
+from foretype.engines.remote.answer import Answer
+from foretype.engines.remote.asking import Parameters
+from foretype.engines.remote.events import Counted, Ended, Event, Text
+from foretype.engines.remote.failures import Failed, silent
+from foretype.engines.remote.family import family_of
+from foretype.engines.remote.gate import Gate
+from foretype.engines.remote.keys import Key
+from foretype.engines.remote.measures import Measures
+from foretype.engines.remote.protocols import PROTOCOLS
+from foretype.engines.remote.service import Service, Started
+from foretype.prompt.hole import Input
+
+REST_SECONDS = 0.25
+"""How long the end of a stream, with the service's own account, is waited for after the answer's end."""
+
+EXPLORING_TEMPERATURE = 0.7
+
+
+class RemoteEngine:
+    """An Engine whose model answers elsewhere. Several generations may run at a time."""
+
+    def __init__(self, name: str, endpoint: Endpoint, gate: Gate, key: Key, on_status: StatusListener) -> None:
+        self._name = name
+        self._endpoint = endpoint
+        self._spoken = PROTOCOLS[endpoint.kind]
+        self._service = Service(name, endpoint, gate, key, on_status)
+        self._measures = Measures()
+        self._session = uuid4().hex
+        self._totals = Totals()
+
+    async def info(self) -> EngineInfo:
+        """What is known now. It never waits for the service."""
+        family = family_of(self._endpoint, self._service.known)
+        return EngineInfo(
+            self._name,
+            self._endpoint.model or self._name,
+            family.name if family is not None else self._endpoint.kind,
+            self._endpoint.context_tokens,
+            self._measures.speeds,
+            (("endpoint", self._endpoint.url), ("kind", self._endpoint.kind)),
+        )
+
+    async def generate(self, request: GenerateRequest) -> AsyncGenerator[Chunk | Finish, None]:
+        """Yields chunks and a Finish; closing it closes the service's stream at once. Raises EndpointError."""
+        asked = time.perf_counter()
+        parameters = Parameters(
+            request.max_tokens,
+            request.stops,
+            request.temperature,
+            request.seed,
+            request.grammar,
+            session=self._session,
+        )
+        for heals in (True, False):
+            async with aclosing(self._answer(request.prompt, replace(parameters, heals=heals), asked)) as parts:
+                async for part in parts:
+                    if part is None:
+                        break
+                    yield part
+                else:
+                    return
+
+    async def explore(self, request: ExploreRequest) -> Explored:
+        """Several ends of a line, the likeliest first where the service tells, else as often as they came."""
+        asked = time.perf_counter()
+        parameters = Parameters(
+            request.max_tokens,
+            ("\n",),
+            EXPLORING_TEMPERATURE,
+            count=request.count,
+            logprobs=True,
+            session=self._session,
+        )
+        if self._spoken.several:
+            found = await self._ends(request, parameters, asked)
+        else:
+            alone = [
+                replace(parameters, count=1, seed=seed, temperature=EXPLORING_TEMPERATURE if seed else 0.0)
+                for seed in range(request.count)
+            ]
+            answers = await asyncio.gather(
+                *(self._ends(request, each, asked) for each in alone), return_exceptions=True
+            )
+            found = [each for answer in answers if not isinstance(answer, BaseException) for each in answer]
+            failed = [answer for answer in answers if isinstance(answer, BaseException)]
+            if failed and not found:
+                raise failed[0]
+        best: dict[str, Alternative] = {}
+        for each in found:
+            if each.text and (each.text not in best or best[each.text].logprob < each.logprob):
+                best[each.text] = each
+        ranked = sorted(best.values(), key=lambda each: each.logprob, reverse=True)
+        return Explored(tuple(ranked[: request.count]), Usage(queue_ms=0.0, prefill_ms=_since(asked)))
+
+    async def warm(self, prompt: Input) -> bool:
+        """Has a connection open for the next request; the prompt itself isn't sent."""
+        return await self._service.warm()
+
+    async def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
+        """An estimate from the lengths and from what the service counted so far; nothing is asked."""
+        return tuple(self._measures.tokens(len(text)) for text in texts)
+
+    def totals(self) -> Totals:
+        """All work so far, as the service counted it where it did."""
+        return self._totals
+
+    async def aclose(self) -> None:
+        """Closes all connections."""
+        await self._service.aclose()
+
+    async def _answer(
+        self, given: Input, parameters: Parameters, asked: float
+    ) -> AsyncGenerator[Chunk | Finish | None, None]:
+        """One attempt at an answer; None at its end if it did not agree with what was typed."""
+        started = await self._service.start(given, parameters, self._endpoint.answer_seconds)
+        answer = Answer(started.sent.typed, not started.sent.lenient, parameters.stops, self._spoken.reasons)
+        account = Account(self._measures, asked, started.at, started.sent.characters)
+        reason = FinishReason.END
+        try:
+            async with aclosing(self._events(started)) as events:
+                async for event in events:
+                    if isinstance(event, Text):
+                        account.generated(event.text)
+                        if text := answer.feed(event.text):
+                            yield Chunk(text, account.usage, event.logprob)
+                        if answer.over:
+                            break
+                    elif isinstance(event, Ended):
+                        reason = event.reason
+                        if text := answer.flush():
+                            yield Chunk(text, account.usage)
+                    elif isinstance(event, Counted):
+                        account.counted(event)
+            if answer.disagrees:
+                yield None
+                return
+            yield Finish(FinishReason.STOP if answer.stopped else reason, account.usage)
+        finally:
+            self._add(account.close())
+
+    async def _events(self, started: Started, choices: int = 1) -> AsyncGenerator[Event, None]:
+        """The events of so many answers; the account may come after their ends."""
+        from anyio import fail_after
+
+        exchange = started.exchange
+        events = started.first
+        over = False
+        try:
+            while events:
+                for event in events:
+                    choices -= isinstance(event, Ended)
+                    yield event
+                over = choices <= 0
+                try:
+                    with fail_after(REST_SECONDS if over else self._endpoint.answer_seconds):
+                        events = await exchange.read()
+                except TimeoutError:
+                    if over:
+                        return
+                    raise silent(self._name, self._endpoint.answer_seconds) from None
+        except Failed as failed:
+            if not over:
+                self._service.failed(failed)
+                raise
+        finally:
+            await self._service.close(exchange)
+
+    async def _ends(self, request: ExploreRequest, parameters: Parameters, asked: float) -> list[Alternative]:
+        """The answers to one request, each to the end of its line."""
+        started = await self._service.start(request.prompt, parameters, self._endpoint.answer_seconds)
+        account = Account(self._measures, asked, started.at, started.sent.characters)
+        texts: dict[int, str] = {}
+        answers: dict[int, Answer] = {}
+        logprobs: dict[int, float] = {}
+        try:
+            async with aclosing(self._events(started, parameters.count)) as events:
+                async for event in events:
+                    if isinstance(event, Text | Ended):
+                        answer = answers.setdefault(
+                            event.choice,
+                            Answer(started.sent.typed, not started.sent.lenient, ("\n",), self._spoken.reasons),
+                        )
+                    if isinstance(event, Text):
+                        account.generated(event.text)
+                        texts[event.choice] = texts.get(event.choice, "") + answer.feed(event.text)
+                        if event.logprob is not None:
+                            logprobs[event.choice] = logprobs.get(event.choice, 0.0) + event.logprob
+                    elif isinstance(event, Ended):
+                        texts[event.choice] = texts.get(event.choice, "") + answer.flush()
+                    elif isinstance(event, Counted):
+                        account.counted(event)
+        finally:
+            self._add(account.close())
+        return [Alternative(text, logprobs.get(choice, -float(choice))) for choice, text in texts.items()]
+
+    def _add(self, usage: Usage) -> None:
+        self._totals = replace(
+            self._totals,
+            prefill_tokens=self._totals.prefill_tokens + usage.prefill_tokens,
+            decode_tokens=self._totals.decode_tokens + usage.decode_tokens,
+        )
+
+
+def _since(begun: float) -> float:
+    return (time.perf_counter() - begun) * 1000

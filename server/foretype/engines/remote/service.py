@@ -1,0 +1,222 @@
+"""A service as requests see it: retries, the breaker, the key, what it turned out to take, and how it is doing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from foretype.config.endpoints import Endpoint
+from foretype.engines.base import EndpointError, EngineState, EngineStatus, StatusListener
+from foretype.engines.remote.asking import Known, Outgoing, Parameters
+from foretype.engines.remote.breaker import Breaker, BreakerState
+from foretype.engines.remote.connections import Connections
+from foretype.engines.remote.events import Ended, Event, Text
+from foretype.engines.remote.exchange import Exchange, HttpExchange
+from foretype.engines.remote.failures import REFUSED, Failed, clock, silent
+from foretype.engines.remote.gate import Gate
+from foretype.engines.remote.keys import Key
+from foretype.engines.remote.protocols import PROTOCOLS, outgoing
+from foretype.errors import ForetypeError
+from foretype.prompt.hole import Input
+
+logger = logging.getLogger(__name__)
+
+FIRST_BACKOFF_SECONDS = 0.1
+LONGEST_BACKOFF_SECONDS = 2.0
+DEMAND_SECONDS = 300.0
+"""A service that was asked for so recently is looked after while it can't answer."""
+
+OPTIONAL = frozenset({
+    "cache_prompt", "grammar", "keep_alive", "logprobs", "max_tokens", "n", "prompt_cache_key", "random_seed",
+    "reasoning", "seed", "stop", "store", "stream_options", "suffix", "temperature",
+})  # fmt: skip
+"""Fields that a service may do without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A request that is being answered: what was sent, when (``time.perf_counter``), and what came first."""
+
+    exchange: Exchange
+    first: Sequence[Event]
+    sent: Outgoing
+    at: float
+
+
+class Service:
+    """Asks one endpoint, and knows how it is doing. Times are in seconds."""
+
+    def __init__(self, name: str, endpoint: Endpoint, gate: Gate, key: Key, on_status: StatusListener) -> None:
+        self.known = Known()
+        self.connections = Connections(name, endpoint, gate, PROTOCOLS[endpoint.kind])
+        self._name = name
+        self._endpoint = endpoint
+        self._gate = gate
+        self._key = key
+        self._on_status = on_status
+        self._status = EngineStatus(name, EngineState.IDLE)
+        self._breaker = Breaker(time.monotonic)
+        self._trouble = ""
+        self._wanted = 0.0
+        self._looking: asyncio.Task[None] | None = None
+
+    async def start(self, given: Input, parameters: Parameters, patience: float) -> Started:
+        """Sends a request, again if that may help, until its answer begins. Raises EndpointError."""
+        self._wanted = time.monotonic()
+        if not self._breaker.admit():
+            self._look_after()
+            raise EndpointError(self.why_not)
+        try:
+            cleared = self._gate.clear(given, self._name)
+            started = await self._insist(cleared.given, cleared.clearance, parameters, time.monotonic() + patience)
+        except Failed as failed:
+            self.failed(failed)
+            raise
+        except EndpointError as error:
+            self._breaker.leave()
+            self._report(EngineState.ERROR, str(error))
+            raise
+        except ForetypeError as refused:
+            self._breaker.leave()
+            raise EndpointError(str(refused)) from None
+        except BaseException:
+            self._breaker.leave()
+            raise
+        self.answered()
+        return started
+
+    @property
+    def why_not(self) -> str:
+        """The sentence about a service that isn't asked for now."""
+        wait = self._breaker.wait
+        return f"{self._trouble} It is asked again {f'at {clock(wait)}' if wait >= 5 else 'in a moment'}."
+
+    def answered(self) -> None:
+        """The service works."""
+        recovered = self._breaker.succeed() or self._status.state is EngineState.ERROR
+        self._report(EngineState.READY, f"`{self._name}` answers again." if recovered else f"`{self._name}` answers.")
+
+    def failed(self, failed: Failed) -> None:
+        """The service does not."""
+        self._trouble = str(failed)
+        before = self._breaker.state
+        self._breaker.fail(at_once=failed.status in REFUSED or failed.status == 404, wait=failed.wait)
+        if self._breaker.state is not BreakerState.CLOSED:
+            self._look_after()
+            if before is BreakerState.CLOSED:
+                logger.info("%s", self.why_not)
+        self._report(EngineState.ERROR, str(failed))
+
+    async def warm(self) -> bool:
+        """Has a connection ready; false if the service can't be reached."""
+        if self.connections.warm:
+            return True
+        if not self._breaker.admit():
+            return False
+        try:
+            await self.connections.probe(await self._key.value())
+        except Failed as failed:
+            self.failed(failed)
+            return False
+        except EndpointError as error:
+            self._breaker.leave()
+            self._report(EngineState.ERROR, str(error))
+            return False
+        except BaseException:
+            self._breaker.leave()
+            raise
+        self._breaker.leave()
+        return True
+
+    async def close(self, exchange: Exchange) -> None:
+        """Ends a request under way, or one that has been answered."""
+        if isinstance(exchange, HttpExchange) and exchange.complete:
+            self.connections.freed()
+        await exchange.aclose()
+
+    async def aclose(self) -> None:
+        """Closes its connections."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+        await self.connections.aclose()
+
+    async def _insist(self, given: Input, clearance: object, parameters: Parameters, deadline: float) -> Started:
+        from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential, wait_random
+
+        growing = wait_exponential(FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS) + wait_random(
+            0, FIRST_BACKOFF_SECONDS
+        )
+
+        def wait(state: RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome else None
+            asked = error.wait if isinstance(error, Failed) else None
+            return jittered(state) if asked is None else asked
+
+        def too_late(state: RetryCallState) -> bool:
+            return time.monotonic() + state.upcoming_sleep >= deadline
+
+        again = retry_if_exception(lambda error: isinstance(error, Failed) and error.again)
+        retrying = AsyncRetrying(retry=again, wait=wait, stop=too_late, reraise=True)
+        return await retrying(self._attempt, given, clearance, parameters, deadline)
+
+    async def _attempt(self, given: Input, clearance: object, parameters: Parameters, deadline: float) -> Started:
+        key = await self._key.value()
+        sent = outgoing(self._name, self._endpoint, given, replace(parameters, known=self.known))
+        try:
+            return await self._answer(sent, key, clearance, deadline)
+        except Failed as failed:
+            if failed.status == 401 and self._key.forget():
+                raise Failed(str(failed), again=True, wait=0.0, status=401) from None
+            if failed.field in OPTIONAL - self.known.refused:
+                self.known = replace(self.known, refused=self.known.refused | {failed.field})
+                raise Failed(str(failed), again=True, wait=0.0, status=failed.status) from None
+            raise
+
+    async def _answer(self, sent: Outgoing, key: str, clearance: object, deadline: float) -> Started:
+        from anyio import fail_after
+
+        at = time.perf_counter()
+        patience = max(0.0, deadline - time.monotonic())
+        exchange: Exchange | None = None
+        first: list[Event] = []
+        try:
+            with fail_after(patience):
+                exchange = await self.connections.open(sent, key, clearance)
+                while not any(isinstance(event, Text | Ended) for event in first):
+                    first += await exchange.read()
+        except TimeoutError:
+            await _closed(exchange)
+            raise silent(self._name, patience) from None
+        except BaseException:
+            await _closed(exchange)
+            raise
+        return Started(exchange, first, sent, at)
+
+    def _look_after(self) -> None:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+
+    async def _look(self) -> None:
+        """While someone wants the service, finds out by itself that it is back; the breaker's pause grows meanwhile."""
+        while time.monotonic() - self._wanted < DEMAND_SECONDS:
+            await asyncio.sleep(self._breaker.wait)
+            if self._breaker.state is not BreakerState.HALF_OPEN:
+                return
+            if await self.warm():
+                self._report(EngineState.READY, f"`{self._name}` can be reached again.")
+                return
+
+    def _report(self, state: EngineState, message: str) -> None:
+        status = EngineStatus(self._name, state, message)
+        if status != self._status:
+            self._status = status
+            self._on_status(status)
+
+
+async def _closed(exchange: Exchange | None) -> None:
+    if exchange is not None:
+        await exchange.aclose()
