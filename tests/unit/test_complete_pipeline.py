@@ -68,11 +68,12 @@ class ScriptedEngine:
         self.generations: list[Generation] = []
         self.warmed: list[Prompt] = []
         self.family = "qwen"
+        self.keeps_work = False
         self.explored: list[ExploreRequest] = []
         self.lines: tuple[Alternative, ...] = ()
 
     async def info(self) -> EngineInfo:
-        return EngineInfo("scripted", "scripted", self.family, 4096, Speeds(1000, 50, 20))
+        return EngineInfo("scripted", "scripted", self.family, 4096, Speeds(1000, 50, 20), keeps_work=self.keeps_work)
 
     async def generate(self, request: GenerateRequest) -> AsyncGenerator[Chunk | Finish, None]:
         generation = Generation(request)
@@ -473,6 +474,48 @@ async def test_without_fim_the_text_after_the_cursor_decides() -> None:
         result = await b.ask("def f(a, b):\n    tot$0\n    return total\n", explicit=True)
         assert text_of(result) == "al"
         assert b.engine.explored[0].after.startswith("\n    return total")
+
+
+async def test_with_fim_the_line_and_how_it_reads_on_decide_together() -> None:
+    async with bench() as b:
+        b.engine.lines = (
+            Alternative("er", -1.0, -40.0),
+            Alternative("al_of", -9.0, -9.5),
+            Alternative("al", -2.0, -10.0),
+        )
+        result = await b.ask("def f(a, b):\n    x = tot$0\n    return total\n", explicit=True)
+        assert [suggestion.text for suggestion in result.suggestions] == ["al", "al_of", "er"]
+
+
+async def test_lines_that_could_not_be_read_are_ranked_by_themselves() -> None:
+    async with bench() as b:
+        b.engine.lines = (Alternative("al_of", -9.0), Alternative("al", -2.0))
+        result = await b.ask("def f(a, b):\n    x = tot$0\n", explicit=True)
+        assert [suggestion.text for suggestion in result.suggestions] == ["al", "al_of"]
+        assert b.engine.explored[0].after == ""
+
+
+async def test_a_block_that_was_asked_for_begins_with_the_best_line() -> None:
+    async with bench() as b:
+        b.engine.keeps_work = True
+        b.engine.lines = (Alternative("for x in xs:", -1.0, -30.0), Alternative("if not xs:", -2.0, -10.0))
+        task = b.ask("def f(xs):\n    $0\n    return 1\n", explicit=True)
+        generation = await b.generation(1)
+        assert generation.request.prompt.middle.endswith("    if not xs:")
+        generation.say("\n        return 0\n    return 1\n", END)
+        result = await task
+        texts = [suggestion.text for suggestion in result.suggestions]
+        assert texts == ["if not xs:\n        return 0", "for x in xs:"]
+        assert result.ledger.decode_tokens == 10
+
+
+async def test_a_line_below_is_offered_only_where_the_line_goes_on() -> None:
+    async with bench() as b:
+        b.engine.lines = (Alternative("\n    a,", -1.0), Alternative(" a", -2.0))
+        result = await b.ask("x = f($0\n", explicit=True)
+        assert [suggestion.text for suggestion in result.suggestions] == ["\n    a,", " a"]
+        result = await b.ask("x = f$0\n", explicit=True)
+        assert [suggestion.text for suggestion in result.suggestions] == [" a"]
 
 
 async def test_an_end_that_breaks_the_syntax_comes_last() -> None:

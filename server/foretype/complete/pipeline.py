@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from foretype.complete import selected
 from foretype.complete.budget import Budget, Rhythm, budget
-from foretype.complete.candidates import candidates
+from foretype.complete.candidates import Ways, begun_with, offered, ways
 from foretype.complete.contexts import Contexts
 from foretype.complete.desk import Desk
 from foretype.complete.explain import History
@@ -164,8 +164,13 @@ class Completer:
                 if run.superseded:
                     return run.nothing(SUPERSEDED)
                 stream = self._begin(desk, run, info)
-                if request.explicit and stream.intent is Intent.LINE:
-                    return await self._several(desk, run, stream, info)
+                if request.explicit and (stream.intent is Intent.LINE or info.keeps_work):
+                    found = await self._several(desk, run, stream, info)
+                    if found is None:
+                        return run.nothing(SUPERSEDED)
+                    if stream.intent is Intent.LINE:
+                        return offered(found, run)
+                    stream = begun_with(found, run, stream)
                 desk.streams.append(stream)
                 self._generate(stream, budget(info, request.explicit))
             elif not self._continues(run, stream):
@@ -230,15 +235,16 @@ class Completer:
         run.ledger = replace(run.ledger, prompt_ms=since(begun))
         return stream
 
-    async def _several(self, desk: Desk, run: Run, stream: Stream, info: EngineInfo) -> CompletionResult:
-        """Distinct ends of the line for a user who asked; typing may follow any of them."""
+    async def _several(self, desk: Desk, run: Run, stream: Stream, info: EngineInfo) -> Ways | None:
+        """Ways to go on for a user who asked, of which typing may follow any; None if the request was superseded."""
         self._generator.stop()
-        tokens = budget(info, explicit=True).line_tokens
-        result, streams = await candidates(self._engine, info, self._syntax.languages, run, stream, tokens)
-        desk.streams.extend(reversed(streams))
-        if self._speculation.allowed(self._settings.local):
-            self._warmer.want(desk, run.request.snapshot, run.request.cursor)
-        return result or run.nothing(SUPERSEDED)
+        allowed = budget(info, explicit=True)
+        found = await ways(self._engine, info, self._syntax.languages, run, stream, allowed.line_tokens)
+        if found is not None:
+            desk.streams.extend(way.stream for way in reversed(found.ways))
+            if self._speculation.allowed(self._settings.local):
+                self._warmer.want(desk, run.request.snapshot, run.request.cursor)
+        return found
 
     def _generate(self, stream: Stream, allowed: Budget) -> None:
         tokens = allowed.block_tokens if stream.intent is Intent.BLOCK else allowed.line_tokens

@@ -26,7 +26,10 @@ OnUpdate = Callable[[CompletionResult], None]
 
 @dataclass(slots=True)
 class Run:
-    """A request's state. ``ticket`` is set when a newer request takes its place; times are monotonic seconds."""
+    """A request's state. ``ticket`` is set when a newer request takes its place; times are monotonic seconds.
+
+    ``others`` are offered below the first suggestion once that is whole.
+    """
 
     request: CompletionRequest
     key: str
@@ -39,6 +42,7 @@ class Run:
     on_update: OnUpdate | None
     at: SyntaxAt | None = None
     reason: str = ""
+    others: list[Candidate] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
     queue_ms: float = 0.0
     _started: float = field(default_factory=time.perf_counter)
@@ -94,7 +98,7 @@ class Run:
             if self._shown is not None and filtered.rejected in filters.LATE:
                 return replace(self._shown, ledger=self.ledger, done=True)
             return self.nothing(f"rejected: {filtered.rejected}")
-        return self.offer([filtered.candidate], complete)
+        return self.offer([filtered.candidate, *(self.others if complete else ())], complete)
 
     async def wait(self, stream: Stream, due: bool) -> None:
         """Waits for more text or a newer request; until the soft deadline if what is there is ``due`` then."""

@@ -112,7 +112,7 @@ class ExploreRequest:
     count: int
     max_tokens: int
     after: str = ""
-    reach: int = 1_000
+    reach: int = 800
 
 
 @dataclass(frozen=True, slots=True)

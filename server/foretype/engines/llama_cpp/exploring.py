@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DOUBTS = 3
-"""Alternatives looked at for each token of the likeliest line."""
+DOUBTS = 4
+"""Tokens looked at in each place of the likeliest line; those that differ in blanks only are one."""
 
 
 @dataclass(slots=True)
@@ -117,13 +117,12 @@ class Explorer:
                 continue
             totals = [line.total + self._gain(line, choice) for choice in choices]
             if doubts is not None:
-                # Of the tokens that only end the line one is enough: they lead to the same text.
-                others = [
-                    (choice, total)
-                    for number, (choice, total) in enumerate(zip(choices, totals, strict=True))
-                    if number and not (self._ends_line(line, choice.token) and total in totals[:number])
-                ]
-                doubts += (Doubt(len(line.tokens), other, line.tail, total) for other, total in others)
+                words = [self._word(line, choice.token) for choice in choices]
+                doubts += (
+                    Doubt(len(line.tokens), choices[number], line.tail, totals[number])
+                    for number in range(1, len(choices))
+                    if words[number] not in words[:number]
+                )
             self._take(line, choices[0].token, totals[0])
         self._settle(lines, base)
 
@@ -138,6 +137,10 @@ class Explorer:
         """Whether a token ends the line and adds nothing to it; a line end before anything visible doesn't."""
         begun = b"".join(self._model.pieces[taken] for taken in line.tokens).strip()
         return self._model.ends(token) or (bool(begun) and self._model.pieces[token].startswith(b"\n"))
+
+    def _word(self, line: Line, token: int) -> bytes | None:
+        """What a token says, blanks aside; None if it says nothing but that the line ends."""
+        return None if self._ends_line(line, token) else self._model.pieces[token].strip()
 
     def _take(self, line: Line, token: int, total: float) -> None:
         line.total = total
