@@ -1,4 +1,4 @@
-"""Real models for all tests, pulled once with the real command into a cache outside the checkout."""
+"""Real models and the real finder of secrets for all tests; what they load lies in a cache outside the checkout."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from foretype.trust.secrets import Redactor
+
 PACKAGE_INDEX = Path(__file__).parent.parent / "examples" / "configs" / "package-index.toml"
 
 
@@ -18,6 +20,14 @@ def models_folder() -> Path:
     """Where the tests' models lie: ``FORETYPE_TEST_MODELS``, or a folder in the user's cache."""
     chosen = os.environ.get("FORETYPE_TEST_MODELS")
     return Path(chosen) if chosen else platformdirs.user_cache_path("foretype-tests", appauthor=False) / "models"
+
+
+@pytest.fixture(scope="session")
+def redactor() -> Redactor:
+    """What finds secrets, loaded; its compiled rules lie in the user's cache."""
+    made = Redactor(platformdirs.user_cache_path("foretype-tests", appauthor=False) / "secrets")
+    made.redact(("",))
+    return made
 
 
 @pytest.fixture(scope="session")

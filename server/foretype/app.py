@@ -47,7 +47,7 @@ def create_completer(
     from foretype.workspace.client import Workspace
 
     workspace = Workspace(to_path) if with_workspace else None
-    return Completer(make_engine(settings, on_status), Syntax(), settings, workspace)
+    return Completer(lambda name, settings: make_engine(settings, on_status), Syntax(), settings, workspace)
 
 
 def run_server(

@@ -24,6 +24,7 @@ from foretype.complete.surroundings import survey
 from foretype.syntax.cursor import Syntax
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
+from foretype.trust.secrets import Redactor
 
 FOLDER = Path(__file__).parent / "filters"
 UPDATE = bool(os.environ.get("FORETYPE_UPDATE_GOLDEN"))
@@ -64,19 +65,24 @@ def meant(text: str) -> str:
     return re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), text.replace("·", " "))
 
 
-def around(syntax: Syntax, case: Case) -> Surroundings:
+def around(syntax: Syntax, redactor: Redactor, case: Case) -> Surroundings:
     language, *options = (part.strip() for part in case.header.split("|"))
     before, after = meant(case.document).split("$0")
     lines = tuple(re.split(r"(?<=\n)", before + after))
     cursor = Point(before.count("\n"), len(before.rsplit("\n", 1)[-1]))
     named = dict(option.split(": ", 1) for option in options if ": " in option)
     found = survey(Snapshot("file:///case", 1, language, lines), cursor, syntax, undone=named.get("undone", ""))
-    return replace(found, prose="prose" in options, auto_closed=named.get("auto-closed", ""))
+    return replace(
+        found,
+        prose="prose" in options,
+        auto_closed=named.get("auto-closed", ""),
+        holds_secret=redactor.contains_secret,
+    )
 
 
-def check(syntax: Syntax, name: str, case: Case) -> str:
+def check(syntax: Syntax, redactor: Redactor, name: str, case: Case) -> str:
     """What becomes of a case's answer, as it is written in the case."""
-    surroundings, candidate = around(syntax, case), Candidate(meant(case.answer))
+    surroundings, candidate = around(syntax, redactor, case), Candidate(meant(case.answer))
     if name == "chain":
         filtered = filters.run(candidate, surroundings)
         outcome = filtered.candidate or Rejection(filtered.rejected or "")
@@ -100,9 +106,9 @@ def syntax() -> Syntax:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_filter(syntax: Syntax, path: Path) -> None:
+def test_filter(syntax: Syntax, redactor: Redactor, path: Path) -> None:
     cases = read_cases(path)
-    outcomes = [check(syntax, path.stem, case) for case in cases]
+    outcomes = [check(syntax, redactor, path.stem, case) for case in cases]
     if UPDATE:
         text = "".join(
             f"=== {case.header}\n{case.document}\n--- answer\n{case.answer}\n{outcome}\n"

@@ -35,8 +35,15 @@ NETWORK = {
 """Modules that can reach a network."""
 NETWORK_CALLS = {"create_connection", "open_connection", "create_datagram_endpoint"}
 """How asyncio opens a connection of its own."""
-MAY_REACH_THE_NETWORK = ("models/", "bench/")
-"""Pulling a model, when asked to; and measuring against other servers, which `foretype serve` never imports."""
+MAY_REACH_THE_NETWORK = ("models/", "bench/", "trust/egress.py", "trust/transport.py")
+"""Pulling a model, when asked to; measuring against other servers, which `foretype serve` never imports; the gate."""
+KNOWS_THE_TYPES = "engines/remote/"
+"""Uses the clients that the gate makes."""
+CLIENTS = {
+    f"httpx2.{name}"
+    for name in ("AsyncClient", "Client", "AsyncHTTPTransport", "HTTPTransport", "get", "post", "stream", "request")
+}
+"""What of httpx2 opens a connection."""
 PURE = ("text", "prompt", "context")
 """Packages that read no file, start nothing and wait for nothing."""
 
@@ -69,7 +76,7 @@ def test_the_import_contracts_are_kept() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_the_network_is_reached_by_models_alone() -> None:
+def test_the_network_is_reached_by_models_and_the_gate_alone() -> None:
     """No telemetry: nothing else imports what could send a byte, so nothing else can phone home."""
     found = {}
     for path in SOURCES:
@@ -79,21 +86,42 @@ def test_the_network_is_reached_by_models_alone() -> None:
             name for name in imports_of(path) if any(name == each or name.startswith(f"{each}.") for each in NETWORK)
         }
         called = {node.attr for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)} & NETWORK_CALLS
+        if name_of(path).startswith(KNOWS_THE_TYPES):
+            used = {name for name in used if name.split(".")[0] != "httpx2"}
         if used | called:
             found[name_of(path)] = used | called
     assert not found
+
+
+def test_only_the_gate_makes_clients() -> None:
+    makers = {
+        name_of(path)
+        for path in SOURCES
+        if not name_of(path).startswith(("models/", "bench/"))
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in CLIENTS
+    }
+    by_name = {name_of(path) for path in SOURCES for name in imports_of(path) if name in CLIENTS}
+    assert makers | by_name == {"trust/transport.py"}
+
+
+def test_the_scanner_of_secrets_only_scans() -> None:
+    """Kingfisher can also ask a service whether a secret is valid: nothing of that is imported."""
+    used = {name for path in SOURCES for name in imports_of(path) if name.startswith("kingfisher_sdk.")}
+    assert used == {"kingfisher_sdk.Rules", "kingfisher_sdk.Scanner"}
 
 
 def test_a_server_loads_nothing_that_reaches_the_network() -> None:
     script = (
         "import asyncio, sys, foretype.app, foretype.lsp.serve, foretype.complete.pipeline\n"
         "import foretype.engines.llama_cpp.client, foretype.engines.llama_cpp.worker, foretype.models.store\n"
+        "import foretype.trust.egress, foretype.trust.secrets, foretype.trust.paths\n"
         "print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     # asyncio itself imports socket and ssl.
-    assert not loaded & (NETWORK - {"socket", "ssl"})
+    assert not loaded & (NETWORK - {"socket", "ssl"}) | {name for name in loaded if name.startswith("kingfisher_sdk")}
     assert not any(name.startswith("foretype.bench") for name in loaded)
 
 

@@ -184,7 +184,7 @@ def test_an_opener_that_the_file_waits_for_unbalances_nothing() -> None:
 
 async def test_a_run_asks_the_pipeline_and_the_raw_model() -> None:
     engine = Says(healed="return b\n", raw="b = 2\n    return b")
-    completer = Completer(engine, Syntax(), Settings())
+    completer = Completer(lambda *_: engine, Syntax(), Settings())
     tail = hole("def f(a):\n    b = a\n    return$0\n", " b", "tail")
     try:
         filled = await fill([RETURN, tail], completer, engine)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 import msgspec
 import pytest
 
+from foretype.complete.contest import SUPERSEDED
 from foretype.complete.generator import GRACE_SECONDS
-from foretype.complete.pipeline import SUPERSEDED, Completer
+from foretype.complete.pipeline import Completer
 from foretype.complete.results import CompletionRequest, CompletionResult
 from foretype.complete.undone import undone
 from foretype.config.schema import Completion, Local, Settings
@@ -150,7 +151,7 @@ class Bench:
 @contextlib.asynccontextmanager
 async def bench(settings: Settings | None = None) -> AsyncGenerator[Bench, None]:
     engine = ScriptedEngine()
-    completer = Completer(engine, Syntax(), settings or Settings())
+    completer = Completer(lambda *_: engine, Syntax(), settings or Settings())
     try:
         yield Bench(engine, completer)
     finally:
@@ -548,7 +549,7 @@ async def test_what_was_just_deleted_is_not_offered_back() -> None:
     ],
 )
 def test_what_was_deleted_is_collected(old: str, new: str, before: str, after: str) -> None:
-    b = Bench(ScriptedEngine(), Completer(ScriptedEngine(), Syntax(), Settings()))
+    b = Bench(ScriptedEngine(), Completer(lambda *_: ScriptedEngine(), Syntax(), Settings()))
     old_snapshot, _ = b.snapshot(old)
     new_snapshot, cursor = b.snapshot(new)
     assert undone(before, old_snapshot, new_snapshot, cursor) == after

@@ -133,7 +133,7 @@ def test_accepting_the_answer_is_accepting_the_item_and_then_the_rest(
 
 
 async def test_the_pipeline_continues_the_item_and_knows_the_rest_once_it_is_accepted() -> None:
-    completer = Completer(ScriptedEngine(lambda _: None, "quantity * price\n"), Syntax(), Settings())
+    completer = Completer(lambda *_: ScriptedEngine(lambda _: None, "quantity * price\n"), Syntax(), Settings())
     try:
         asked = request("total = sh$\n", "shipping + ", 8, 10)
         result = await completer.complete(replace(asked, explicit=False))

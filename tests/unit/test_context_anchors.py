@@ -109,7 +109,7 @@ class Bench:
     version: int = 0
 
     def __post_init__(self) -> None:
-        self.completer = Completer(self.engine, Syntax(), self.settings, self.workspace)
+        self.completer = Completer(lambda *_: self.engine, Syntax(), self.settings, self.workspace)
 
     async def ask(self, text: str, uri: str = URI) -> Prompt:
         """The prompt of a request at ``$0``."""
@@ -128,7 +128,8 @@ class Bench:
         """Waits until something holds, and idle time has nothing to do."""
         for _ in range(500):
             await asyncio.sleep(0.005)
-            task = self.completer._warmer._task
+            (lane,) = self.completer._lanes
+            task = lane.warmer._task
             if true() and (task is None or task.done()):
                 return
         raise AssertionError("idle time has not come to that")

@@ -30,6 +30,12 @@ MIDDLE_TOKENS = 320
 LINE_SECONDS, BLOCK_SECONDS = 2.0, 6.0
 MOST_LINE_TOKENS, MOST_BLOCK_TOKENS = 64, 256
 
+DEADLINE_SECONDS, ASKED_DEADLINE_SECONDS = 1.0, 3.0
+"""When a first text should be there, whichever engine writes it; the second where the user asked."""
+
+USUAL_TIMES = 2.0
+"""An engine that takes so many times what it usually takes to its first text isn't waited for alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -83,6 +89,16 @@ def _window(tokens: int) -> Window:
     characters = tokens * CHARACTERS_PER_TOKEN
     suffix = int(characters * SUFFIX_SHARE)
     return Window(int(characters) - suffix, suffix, int(MIDDLE_TOKENS * CHARACTERS_PER_TOKEN))
+
+
+def share(engines: int, explicit: bool, soft_deadline: float, info: EngineInfo | None = None) -> float:
+    """Seconds that one of so many engines has for its first text, before others are asked as well.
+
+    One that is usually quick is given up sooner, but not before the soft deadline.
+    """
+    most = (ASKED_DEADLINE_SECONDS if explicit else DEADLINE_SECONDS) / engines
+    usual = info.speeds.first_token_ms / 1000 if info is not None else 0.0
+    return min(most, max(soft_deadline, usual * USUAL_TIMES)) if usual else most
 
 
 class Rhythm:

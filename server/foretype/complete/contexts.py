@@ -15,8 +15,8 @@ from foretype.complete.budget import (
     MOST_TOKENS,
     Budget,
 )
-from foretype.complete.desk import Desk, Memo
 from foretype.complete.generator import Generator
+from foretype.complete.seat import Memo, Seat
 from foretype.context.choice import NOTHING, Context, compose, fit
 from foretype.context.names import names_near
 from foretype.context.related import Piece
@@ -52,7 +52,7 @@ class Contexts:
         self._counts: OrderedDict[str, int] = OrderedDict()
 
     async def improved(
-        self, desk: Desk, snapshot: Snapshot, cursor: Point, target: Anchor | None, allowed: Budget, info: EngineInfo
+        self, seat: Seat, snapshot: Snapshot, cursor: Point, target: Anchor | None, allowed: Budget, info: EngineInfo
     ) -> Anchor | None:
         """The anchor to prepare, given the one that is to be prepared anyway: None where all is well as it is.
 
@@ -60,26 +60,26 @@ class Contexts:
         """
         if not self.enabled or not allowed.context:
             return target
-        held = next((a for a in (desk.ready, desk.anchor) if a and a.holds(snapshot, cursor, allowed.full)), None)
+        held = next((a for a in (seat.ready, seat.anchor) if a and a.holds(snapshot, cursor, allowed.full)), None)
         if target is None and held is not None and held.context != NOTHING:
             base = held
         else:
             # What has no context yet begins anew with it, so nothing is lost by a smaller window.
-            previous = held or desk.full_anchor
+            previous = held or seat.full_anchor
             keeps = previous if previous is not None and previous.context != NOTHING else None
             base = place_anchor(keeps, snapshot, cursor, allowed.beside_context)
-        if self._is_worth_asking(desk, snapshot, cursor, base):
-            await self._choose(desk, snapshot, cursor, base, allowed, info)
-        context = self._styled(desk.context, snapshot, info)
-        if context == NOTHING or not _fits(base, desk.memo, info):
+        if self._is_worth_asking(seat, snapshot, cursor, base):
+            await self._choose(seat, snapshot, cursor, base, allowed, info)
+        context = self._styled(seat.context, snapshot, info)
+        if context == NOTHING or not _fits(base, seat.memo, info):
             return target
         return (
             None if target is None and held is not None and held.context == context else replace(base, context=context)
         )
 
-    def _is_worth_asking(self, desk: Desk, snapshot: Snapshot, cursor: Point, base: Anchor) -> bool:
+    def _is_worth_asking(self, seat: Seat, snapshot: Snapshot, cursor: Point, base: Anchor) -> bool:
         """Whether the context might lack something."""
-        memo = desk.memo
+        memo = seat.memo
         if memo.asked is None or base.first_line != memo.first_line or memo.scans != self.workspace.scans:
             return True
         if time.monotonic() - memo.asked < ASK_EVERY_SECONDS:
@@ -88,34 +88,34 @@ class Contexts:
         return news or not names_near(snapshot.lines, cursor.line) <= memo.names
 
     async def _choose(
-        self, desk: Desk, snapshot: Snapshot, cursor: Point, base: Anchor, allowed: Budget, info: EngineInfo
+        self, seat: Seat, snapshot: Snapshot, cursor: Point, base: Anchor, allowed: Budget, info: EngineInfo
     ) -> None:
         began = time.perf_counter()
-        memo = desk.memo
+        memo = seat.memo
         first_line, memo.first_line = memo.first_line, base.first_line
         memo.asked, memo.news, memo.scans = time.monotonic(), self.workspace.news(snapshot.uri), self.workspace.scans
         names = names_near(snapshot.lines, cursor.line)
         memo.names = names | memo.names if len(memo.names) < NAMES_KEPT else names
         last = min(len(snapshot.lines), cursor.line + 1 + len(base.below))
-        known = tuple({piece.path for piece in desk.context.pieces})
+        known = tuple({piece.path for piece in seat.context.pieces})
         related = await self.workspace.related(snapshot, cursor.line, (base.first_line, last), known)
         if related is None:
             return
         window = await self._count((base.prefix, base.suffix))
         room = _room(sum(window), allowed, info)
         counts = await self._counted(related.pieces, room)
-        chosen = fit(related.pieces, counts, room, desk.context.pieces)
+        chosen = fit(related.pieces, counts, room, seat.context.pieces)
         fresh = compose(chosen, related.path, related.repository, related.shown)
-        desk.context = _merged(desk.context, fresh, related, moved=first_line != base.first_line)
+        seat.context = _merged(seat.context, fresh, related, moved=first_line != base.first_line)
         memo.density = max(1 / CHARACTERS_PER_TOKEN, sum(window) / max(1, len(base.prefix) + len(base.suffix)))
-        memo.tokens = sum(self._counts.get(piece.text, 0) for piece in desk.context.pieces)
+        memo.tokens = sum(self._counts.get(piece.text, 0) for piece in seat.context.pieces)
         logger.debug(
             "Context of %s, at most %d tokens: %d of %d pieces from %d files in %.1f ms",
             snapshot.uri,
             room,
-            len(desk.context.pieces),
+            len(seat.context.pieces),
             len(related.pieces),
-            len(desk.context.files),
+            len(seat.context.files),
             (time.perf_counter() - began) * 1000,
         )
 
@@ -146,8 +146,8 @@ class Contexts:
         family = find(info.family)
         if not context.files or (family is not None and family.repository is not None):
             return context
-        preface = as_comments(context.files, self._languages.spec(snapshot.language))
-        return replace(context, preface=preface, files=())
+        comments = as_comments(context.files, self._languages.spec(snapshot.language))
+        return replace(context, comments=comments, files=())
 
 
 def _room(window: int, allowed: Budget, info: EngineInfo) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 
@@ -11,6 +12,7 @@ class Ledger:
 
     ``source`` says where the text came from: ``model``, ``cache`` (an earlier answer still fits), ``in-flight``
     (a generation already running still fits) or ``none``. ``filters`` names those that changed the text, in order.
+    ``skipped`` are engines of the route that didn't answer although they come first or should have, and why.
     """
 
     total_ms: float = 0.0
@@ -29,3 +31,9 @@ class Ledger:
     filter_ms: float = 0.0
     source: str = "none"
     filters: tuple[str, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+def since(begun: float) -> float:
+    """Milliseconds since a ``time.perf_counter`` value."""
+    return (time.perf_counter() - begun) * 1000

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from foretype.complete import filters, stop
+from foretype.complete.bell import Bell
+from foretype.complete.entrant import Entrant
 from foretype.complete.filters import Candidate, Surroundings
-from foretype.complete.ledger import Ledger
+from foretype.complete.ledger import Ledger, since
 from foretype.complete.results import CompletionRequest, CompletionResult, Suggestion
 from foretype.complete.stream import Stream
 from foretype.complete.surroundings import survey
@@ -19,67 +20,67 @@ from foretype.syntax.cursor import Syntax, SyntaxAt
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
-PATIENCE_SECONDS = 20.0
-
 OnUpdate = Callable[[CompletionResult], None]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Run:
-    """A request's state. ``ticket`` is set when a newer request takes its place; times are monotonic seconds.
+    """A request's state; times are monotonic seconds.
 
-    ``others`` are offered below the first suggestion once that is whole.
+    ``engine`` is who answers when there is nothing to say. ``skipped`` names the engines that could not, and why.
     """
 
     request: CompletionRequest
-    key: str
     engine: str
     max_lines: int
-    ticket: asyncio.Event
     soft_deadline: float
     syntax: Syntax
     undone: str
     on_update: OnUpdate | None
+    bell: Bell = field(default_factory=Bell)
+    superseded: bool = False
+    skipped: dict[str, str] = field(default_factory=dict)
     at: SyntaxAt | None = None
-    reason: str = ""
-    others: list[Candidate] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
-    queue_ms: float = 0.0
+    shown: CompletionResult | None = None
     _started: float = field(default_factory=time.perf_counter)
-    _base: Usage = field(default_factory=Usage)
-    _prose: bool = False
-    _shown: CompletionResult | None = None
     _surroundings: Surroundings | None = None
     _ids: list[str] = field(default_factory=list)
 
-    @property
-    def surroundings(self) -> Surroundings:
-        """The text around the cursor."""
-        if self._surroundings is None:
+    def surroundings(self, prose: bool) -> Surroundings:
+        """The text around the cursor; ``prose`` if that is in a comment or docstring."""
+        if self._surroundings is None or self._surroundings.prose != prose:
             request = self.request
             unit = self.at.indent_unit if self.at else None
-            self._surroundings = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone, self._prose)
+            self._surroundings = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone, prose)
         return self._surroundings
 
-    @property
-    def superseded(self) -> bool:
-        """Whether a newer request for the same document has come."""
-        return self.ticket.is_set()
+    def key(self, lane: str) -> str:
+        """What determines an answer beside the text: the lane of this key, and the settings."""
+        return f"{lane}\0{self.max_lines}"
 
-    def join(self, stream: Stream, source: str) -> None:
-        """Names the stream that will answer; what it has cost so far is not this request's."""
-        self._base = stream.usage
-        self._prose = stream.prose
-        self.ledger = replace(self.ledger, source=source)
+    def supersede(self) -> None:
+        """A newer request for the same document has come."""
+        self.superseded = True
+        self.bell.ring()
+
+    def examine(self) -> SyntaxAt:
+        """What fits at the cursor; the syntax is looked at once."""
+        if self.at is None:
+            begun = time.perf_counter()
+            request = self.request
+            self.at = self.syntax.at(request.snapshot, request.cursor, request.explicit)
+            self.ledger = replace(self.ledger, syntax_ms=since(begun))
+        return self.at
 
     def rest(self, stream: Stream) -> str | None:
         """What a stream has left to say at the cursor; None if it disagrees with the text."""
-        return stream.remainder(self.key, self.request.snapshot, self.request.cursor)
+        return stream.remainder(self.request.snapshot, self.request.cursor)
 
-    def result(self, stream: Stream, rest: str) -> CompletionResult | None:
-        """The answer in what is left of a stream; None while there is too little of it."""
+    def result(self, entrant: Entrant, stream: Stream, rest: str) -> CompletionResult | None:
+        """The answer in what is left of an entrant's stream; None while there is too little of it."""
         begun = time.perf_counter()
-        around = self.surroundings
+        around = self.surroundings(stream.prose)
         ended = not stream.running and stream.finish is not None
         truncated = stream.finish is FinishReason.LENGTH
         cut = stop.cut(rest, stream.intent, around, ended, self.max_lines, truncated)
@@ -93,37 +94,31 @@ class Run:
             filtered = filters.run_partial(Candidate(part), around)
             if filtered.candidate is None:
                 return None
-        self.account(stream.usage, filtered.changed_by, since(begun))
+        self.account(entrant, stream.usage, filtered.changed_by, since(begun))
         if filtered.candidate is None:
-            if self._shown is not None and filtered.rejected in filters.LATE:
-                return replace(self._shown, ledger=self.ledger, done=True)
-            return self.nothing(f"rejected: {filtered.rejected}")
-        return self.offer([filtered.candidate, *(self.others if complete else ())], complete)
+            if entrant.has_shown and filtered.rejected in filters.LATE:
+                return self.kept()
+            return self.nothing(f"rejected: {filtered.rejected}", entrant.lane.title)
+        return self.offer(entrant, [filtered.candidate, *(entrant.others if complete else ())], complete)
 
-    async def wait(self, stream: Stream, due: bool) -> None:
-        """Waits for more text or a newer request; until the soft deadline if what is there is ``due`` then."""
-        changed = asyncio.ensure_future(stream.changed())
-        superseded = asyncio.ensure_future(self.ticket.wait())
-        timeout = max(0.0, self.soft_deadline - time.monotonic()) if due else PATIENCE_SECONDS
-        try:
-            await asyncio.wait((changed, superseded), timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            changed.cancel()
-            superseded.cancel()
+    def update(self, result: CompletionResult) -> bool:
+        """Tells the listener, if there is one, of a result longer than those before; whether it did."""
+        if self.on_update is None or len(first_text(result)) <= len(first_text(self.shown)):
+            return False
+        self.shown = result
+        self.on_update(result)
+        return True
 
-    def update(self, result: CompletionResult) -> None:
-        """Tells the listener, if there is one, of a result longer than those before."""
-        shown = self._shown.suggestions[0].text if self._shown else ""
-        if self.on_update is not None and len(result.suggestions[0].text) > len(shown):
-            self._shown = result
-            self.on_update(result)
+    def kept(self) -> CompletionResult:
+        """What was shown, as the last word."""
+        assert self.shown is not None
+        return replace(self.shown, ledger=self._closed(), done=True)
 
-    def nothing(self, reason: str) -> CompletionResult:
+    def nothing(self, reason: str, engine: str = "") -> CompletionResult:
         """The result without suggestions."""
-        self.ledger = replace(self.ledger, total_ms=since(self._started))
-        return CompletionResult((), reason, self.engine, self.ledger)
+        return CompletionResult((), reason, engine or self.engine, self._closed())
 
-    def offer(self, candidates: list[Candidate], complete: bool = True) -> CompletionResult:
+    def offer(self, entrant: Entrant, candidates: list[Candidate], complete: bool = True) -> CompletionResult:
         """The result with these suggestions."""
         cursor = self.request.cursor
         ending = _line_ending(self.request.snapshot)
@@ -133,31 +128,39 @@ class Run:
             Suggestion(id, c.text.replace("\n", ending), cursor, Point(cursor.line, cursor.column + c.replaces))
             for id, c in zip(self._ids, candidates, strict=False)
         )
-        self.ledger = replace(self.ledger, total_ms=since(self._started))
-        return CompletionResult(suggestions, None, self.engine, self.ledger, complete)
+        return CompletionResult(suggestions, None, entrant.lane.title, self._closed(), complete)
 
-    def account(self, usage: Usage, changed_by: tuple[str, ...] = (), filter_ms: float = 0.0) -> None:
-        """Writes the work so far to the ledger, less what the stream had cost before this request."""
-        base = self._base
+    def account(self, entrant: Entrant, usage: Usage, changed_by: tuple[str, ...] = (), filter_ms: float = 0.0) -> None:
+        """Writes an entrant's work so far to the ledger, less what its stream had cost before this request."""
+        base = entrant.base
+        total = since(self._started)
         self.ledger = replace(
             self.ledger,
-            total_ms=since(self._started),
-            queue_ms=self.queue_ms + usage.queue_ms - base.queue_ms,
+            total_ms=total,
+            queue_ms=entrant.queue_ms + usage.queue_ms - base.queue_ms,
+            debounce_ms=entrant.debounce_ms,
+            prompt_ms=entrant.prompt_ms,
             prefill_ms=usage.prefill_ms - base.prefill_ms,
             prefill_tokens=usage.prefill_tokens - base.prefill_tokens,
             reused_tokens=usage.reused_tokens,
-            decode_ms=min(usage.decode_ms - base.decode_ms, since(self._started)),
+            decode_ms=min(usage.decode_ms - base.decode_ms, total),
             decode_tokens=usage.decode_tokens - base.decode_tokens,
             drafted_tokens=usage.drafted_tokens - base.drafted_tokens,
             accepted_tokens=usage.accepted_tokens - base.accepted_tokens,
             filter_ms=self.ledger.filter_ms + filter_ms,
+            source=entrant.source,
             filters=changed_by,
         )
 
+    def _closed(self) -> Ledger:
+        """The ledger with what is known only when a result is made."""
+        self.ledger = replace(self.ledger, total_ms=since(self._started), skipped=tuple(self.skipped.items()))
+        return self.ledger
 
-def since(begun: float) -> float:
-    """Milliseconds since a ``time.perf_counter`` value."""
-    return (time.perf_counter() - begun) * 1000
+
+def first_text(result: CompletionResult | None) -> str:
+    """The first suggestion's text; empty if there is none."""
+    return result.suggestions[0].text if result is not None and result.suggestions else ""
 
 
 def _line_ending(snapshot: Snapshot) -> str:

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from foretype.complete.budget import CHARACTERS_PER_TOKEN, UNMEASURED, Budget, budget
 from foretype.complete.contexts import Contexts
-from foretype.complete.desk import Desk
 from foretype.complete.generator import Generator
+from foretype.complete.ledger import since
 from foretype.complete.prompts import hole_at
-from foretype.complete.run import since
+from foretype.complete.seat import Seat
 from foretype.complete.stream import plain
 from foretype.context.choice import NOTHING, Context
 from foretype.engines.base import Engine, EngineError, EngineInfo
@@ -38,38 +38,37 @@ class Warmer:
         self._engine = engine
         self._generator = generator
         self._contexts = contexts
-        self._desk: Desk | None = None
+        self._seat: Seat | None = None
         self._asked = 0.0
-        self._place: tuple[Desk, Snapshot, Point] | None = None
-        self._evaluated: tuple[Desk, float] | None = None
-        contexts.workspace.on_indexed = self.refresh
+        self._place: tuple[Seat, Snapshot, Point] | None = None
+        self._evaluated: tuple[Seat, float] | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def anchor(self, desk: Desk, snapshot: Snapshot, cursor: Point, info: EngineInfo, allowed: Budget) -> Anchor:
+    def anchor(self, seat: Seat, snapshot: Snapshot, cursor: Point, info: EngineInfo, allowed: Budget) -> Anchor:
         """The anchor to use now: the one made ready, the one in use, or a new one that is soon read."""
-        resident = self._resident(desk)
-        self._evaluated = (desk, time.monotonic())
-        known = [(desk.ready, True), (desk.anchor, desk.is_full), *desk.recent]
+        resident = self._resident(seat)
+        self._evaluated = (seat, time.monotonic())
+        known = [(seat.ready, True), (seat.anchor, seat.is_full), *seat.recent]
         for anchor, is_full in known:
             if anchor is not None and anchor.holds(snapshot, cursor, allowed.full) and self._may_use(anchor):
-                if anchor is desk.ready:
-                    desk.ready = None
-                desk.use(anchor, is_full)
+                if anchor is seat.ready:
+                    seat.ready = None
+                seat.use(anchor, is_full)
                 return anchor
         window = allowed.full if resident == NOTHING else allowed.beside_context
-        full = place_anchor(desk.full_anchor, snapshot, cursor, window)
-        is_full = _seconds_to_read(full, desk.anchor, info) <= allowed.cold_seconds
+        full = place_anchor(seat.full_anchor, snapshot, cursor, window)
+        is_full = _seconds_to_read(full, seat.anchor, info) <= allowed.cold_seconds
         cold = min(allowed.cold, window, key=lambda each: each.prefix)
         placed = full if is_full else place_anchor(None, snapshot, cursor, cold)
-        desk.use(replace(placed, context=resident), is_full)
-        assert desk.anchor is not None
-        return desk.anchor
+        seat.use(replace(placed, context=resident), is_full)
+        assert seat.anchor is not None
+        return seat.anchor
 
-    def _resident(self, desk: Desk) -> Context:
+    def _resident(self, seat: Seat) -> Context:
         """What a new anchor may show of other files because it has certainly been read: that of the last one used."""
         used, since = self._evaluated or (None, 0.0)
-        held = desk.ready or desk.anchor
-        if held is None or not self._may_use(held) or used is not desk or time.monotonic() - since > RESIDENT_SECONDS:
+        held = seat.ready or seat.anchor
+        if held is None or not self._may_use(held) or used is not seat or time.monotonic() - since > RESIDENT_SECONDS:
             return NOTHING
         return held.context.without_heading()
 
@@ -82,19 +81,19 @@ class Warmer:
         if self._place is not None:
             self.want(*self._place)
 
-    def want(self, desk: Desk, snapshot: Snapshot, cursor: Point) -> None:
+    def want(self, seat: Seat, snapshot: Snapshot, cursor: Point) -> None:
         """Names the place that idle time should prepare for."""
-        desk.wanted = (snapshot, cursor)
-        self._place = (desk, snapshot, cursor)
-        self._desk = desk
+        seat.wanted = (snapshot, cursor)
+        self._place = (seat, snapshot, cursor)
+        self._seat = seat
         self._asked = time.monotonic()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
 
-    def forget(self, desk: Desk) -> None:
+    def forget(self, seat: Seat) -> None:
         """A document was closed."""
-        desk.wanted = None
-        if self._place is not None and self._place[0] is desk:
+        seat.wanted = None
+        if self._place is not None and self._place[0] is seat:
             self._place = None
 
     async def aclose(self) -> None:
@@ -106,11 +105,11 @@ class Warmer:
 
     async def _work(self) -> None:
         try:
-            while (desk := self._desk) is not None and desk.wanted is not None:
+            while (seat := self._seat) is not None and seat.wanted is not None:
                 await self._quiet()
-                wanted = desk.wanted
-                if await self._prepare(desk) and desk.wanted is wanted:
-                    desk.wanted = None
+                wanted = seat.wanted
+                if await self._prepare(seat) and seat.wanted is wanted:
+                    seat.wanted = None
         except EngineError as error:
             logger.info("Nothing was prepared: %s", error)
 
@@ -123,15 +122,15 @@ class Warmer:
                 return
             await asyncio.sleep(QUIET_SECONDS - since)
 
-    async def _prepare(self, desk: Desk) -> bool:
+    async def _prepare(self, seat: Seat) -> bool:
         """True when nothing is left to do for what is wanted."""
-        if desk.wanted is None:
+        if seat.wanted is None:
             return True
-        snapshot, cursor = desk.wanted
+        snapshot, cursor = seat.wanted
         info = await self._engine.info()
         allowed = budget(info)
-        target = better_anchor(desk, snapshot, cursor, allowed)
-        target = await self._contexts.improved(desk, snapshot, cursor, target, allowed, info)
+        target = better_anchor(seat, snapshot, cursor, allowed)
+        target = await self._contexts.improved(seat, snapshot, cursor, target, allowed, info)
         if target is None:
             return True
         began = time.perf_counter()
@@ -139,21 +138,21 @@ class Warmer:
         self._evaluated = None
         if not await self._engine.warm(hole_at(target, middle)):
             return False
-        self._evaluated = (desk, time.monotonic())
-        if desk.wanted is not None and desk.wanted[0].uri == target.uri:
-            desk.ready = target
+        self._evaluated = (seat, time.monotonic())
+        if seat.wanted is not None and seat.wanted[0].uri == target.uri:
+            seat.ready = target
             files = [path for path, _ in target.context.files]
             logger.debug("Ready for line %d with %s in %.1f ms", cursor.line + 1, files, since(began))
         return True
 
 
-def better_anchor(desk: Desk, snapshot: Snapshot, cursor: Point, allowed: Budget) -> Anchor | None:
+def better_anchor(seat: Seat, snapshot: Snapshot, cursor: Point, allowed: Budget) -> Anchor | None:
     """An anchor worth preparing: with the full window, or with room for the middle again; None if all is well."""
     roomy = replace(allowed.full, middle=int(allowed.full.middle * ROOM_LEFT))
-    for anchor in (desk.ready, desk.full_anchor):
+    for anchor in (seat.ready, seat.full_anchor):
         if anchor is not None and anchor.holds(snapshot, cursor, roomy):
             return None
-    return place_anchor(desk.full_anchor, snapshot, cursor, allowed.full)
+    return place_anchor(seat.full_anchor, snapshot, cursor, allowed.full)
 
 
 def _seconds_to_read(anchor: Anchor, resident: Anchor | None, info: EngineInfo) -> float:

@@ -21,7 +21,7 @@ class Context:
     """What a prompt shows besides the window around the cursor.
 
     ``heading`` is text of the same file that stands before the window's lines; ``files`` are (path, text) of others,
-    or for a model that sees one file only, ``preface`` is what it is shown of them before the heading.
+    or for a model that sees one file only, ``comments`` are what it is shown of them before the heading.
     ``repository`` and ``path`` name the workspace folder and the file in it. ``pieces`` are what it is made of.
     """
 
@@ -29,12 +29,12 @@ class Context:
     path: str = ""
     heading: str = ""
     files: Files = ()
-    preface: str = ""
+    comments: Files = ()
     pieces: frozenset[Piece] = field(default=frozenset(), compare=False)
 
     def without_heading(self) -> Context:
         """What of it doesn't depend on the window; nothing if that is nothing."""
-        return replace(self, heading="") if self.files or self.preface else NOTHING
+        return replace(self, heading="") if self.files or self.comments else NOTHING
 
 
 NOTHING = Context()

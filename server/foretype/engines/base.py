@@ -112,7 +112,7 @@ class ExploreRequest:
     count: int
     max_tokens: int
     after: str = ""
-    reach: int = 800
+    reach: int = 600
 
 
 @dataclass(frozen=True, slots=True)

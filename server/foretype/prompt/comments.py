@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from foretype.prompt.layout import Files
 from foretype.syntax.languages import LanguageSpec
 
 
-def as_comments(files: tuple[tuple[str, str], ...], spec: LanguageSpec) -> str:
-    """The files, (path, text) each, as comments of a language; empty if the language has none.
+def as_comments(files: Files, spec: LanguageSpec) -> Files:
+    """The files, (path, text) each, with their texts as comments of a language; none if the language has none.
 
     Of a language with block comments only, what would end the comment early is broken up.
     """
-    return "".join(_as_comment(path, text, spec) for path, text in files)
+    shown = ((path, _as_comment(path, text, spec)) for path, text in files)
+    return tuple((path, comment) for path, comment in shown if comment)
 
 
 def _as_comment(path: str, text: str, spec: LanguageSpec) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from foretype.prompt.families import Family
 from foretype.prompt.fim import Prompt
@@ -15,8 +15,9 @@ class Hole:
 
     ``middle`` is what was typed since the anchor: prefix and middle together are the text before the cursor. Typing
     appends to it and leaves all else as it was. ``files`` are (path, text) excerpts of other files, the most relevant
-    last; ``repository`` and ``path`` name the workspace folder and the file in it. ``uri`` and ``language`` are the
-    document's. All text has ``\\n`` for line endings.
+    last; ``comments`` are theirs in place of them, for a model that sees one file: they stand before the prefix, each
+    as it is. ``repository`` and ``path`` name the workspace folder and the file in it. ``uri`` and ``language`` are the
+    document's, ``line`` is the cursor's, from 1, or 0 where it isn't known. All text has ``\\n`` for line endings.
     """
 
     prefix: str
@@ -27,6 +28,12 @@ class Hole:
     path: str = ""
     uri: str = ""
     language: str = ""
+    line: int = 0
+    comments: Files = ()
+
+    def whole(self) -> Hole:
+        """The same with the comments in the prefix."""
+        return replace(self, prefix="".join(text for _, text in self.comments) + self.prefix, comments=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,8 @@ def laid_out(given: Prompt | Hole, family: Family | None) -> Prompt:
     """The prompt for a model of a family, or for one that only continues a prefix."""
     if isinstance(given, Prompt):
         return given
-    return lay_out(family, given.prefix, given.suffix, given.middle, given.files, given.repository, given.path)
+    hole = given.whole() if given.comments else given
+    return lay_out(family, hole.prefix, hole.suffix, hole.middle, hole.files, hole.repository, hole.path)
 
 
 def unseen(hole: Hole, family: Family | None, reach: int) -> Prompt:
@@ -68,6 +76,7 @@ def unseen(hole: Hole, family: Family | None, reach: int) -> Prompt:
     """
     if family is None:
         return laid_out(hole, None)
+    hole = hole.whole() if hole.comments else hole
     before = hole.prefix + hole.middle
     start = before.rfind("\n", 0, max(0, len(before) - reach)) + 1
     return read_on(family, before[start:], hole.files, hole.repository, hole.path)

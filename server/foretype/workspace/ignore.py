@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from enum import Enum
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
@@ -28,6 +30,20 @@ GENERATED = (
     ".nuxt/", ".cache/", "site-packages/", "*.min.js", "*.min.css", "*.bundle.js", "*.map", "*_pb2.py", "*.pb.go",
 )  # fmt: skip
 """What no person writes, where it isn't in a .gitignore."""
+
+
+class Cause(Enum):
+    """Why a file is left alone."""
+
+    SECRET = "looks like a file of secrets"
+    GENERATED = "is written by no person"
+    GITIGNORE = ".gitignore"
+    FORETYPEIGNORE = ".foretypeignore"
+    EXCLUDE = ".git/info/exclude"
+
+
+_KINDS = (Cause.GITIGNORE, Cause.FORETYPEIGNORE, Cause.EXCLUDE)
+"""The causes that are files, in the order of `IGNORE_FILES`."""
 
 
 @lru_cache(maxsize=2)
@@ -61,19 +77,35 @@ class IgnoreRules:
 
     def ignores(self, path: Path, is_folder: bool = False) -> bool:
         """Whether a file or folder, or a folder that it lies in, is to be left alone. ``path`` is absolute."""
-        top = self._top(path.parent)
-        parents = [folder for folder in path.parents if folder != top and top in folder.parents]
-        if any(self.ignores_entry(folder, is_folder=True) for folder in reversed(parents)):
-            return True
-        return self.ignores_entry(path, is_folder)
+        return any(self.ignores_entry(entry, kind) for entry, kind in self._way(path, is_folder))
+
+    def causes(self, path: Path) -> frozenset[Cause]:
+        """All reasons to leave a file alone; none for most files. ``path`` is absolute."""
+        return frozenset(cause for entry, kind in self._way(path, False) for cause in self._causes(entry, kind))
 
     def ignores_entry(self, path: Path, is_folder: bool) -> bool:
-        """The same for a path in a folder that is known not to be ignored."""
+        """The same as `ignores` for a path in a folder that is known not to be ignored."""
+        return any(True for _ in self._causes(path, is_folder))
+
+    def top(self, path: Path) -> Path:
+        """Where the rules for a file begin: its repository or workspace folder, whichever is further up."""
+        return self._top(path.parent)
+
+    def _way(self, path: Path, is_folder: bool) -> Iterator[tuple[Path, bool]]:
+        """The folders on the way to a path, and the path; each with whether it is a folder."""
+        top = self._top(path.parent)
+        parents = [folder for folder in path.parents if folder != top and top in folder.parents]
+        yield from ((folder, True) for folder in reversed(parents))
+        yield path, is_folder
+
+    def _causes(self, path: Path, is_folder: bool) -> Iterator[Cause]:
         top = self._top(path.parent)
         relative = path.relative_to(top).as_posix() + ("/" if is_folder else "")
-        if looks_secret(relative) or _built_in(GENERATED).match_file(relative):
-            return True
-        return any(self._judged(kind, path, top, is_folder) for kind in range(len(IGNORE_FILES) + 1))
+        if looks_secret(relative):
+            yield Cause.SECRET
+        if _built_in(GENERATED).match_file(relative):
+            yield Cause.GENERATED
+        yield from (cause for kind, cause in enumerate(_KINDS) if self._judged(kind, path, top, is_folder))
 
     def _judged(self, kind: int, path: Path, top: Path, is_folder: bool) -> bool:
         folder = path.parent

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import httpx2
 
-from foretype.config.endpoints import Endpoint
-from foretype.prompt.hole import Input
+from foretype.engines.remote.gate import Recipient
+from foretype.prompt.hole import Chat, Hole
 
 
 @dataclass(frozen=True)
 class Passed:
-    given: Input
-    clearance: object
+    given: Hole | Chat | None
 
 
+@dataclass
 class OpenGate:
-    """Clears what it is given."""
+    """Clears what it is given, and notes what passes on WebSockets."""
 
-    def clear(self, given: Input, recipient: str) -> Passed:
-        return Passed(given, "cleared")
+    messages: list[bytes] = field(default_factory=list)
 
-    def probe(self, recipient: str) -> object:
-        return "probe"
+    def clear(self, given: Hole | Chat, recipient: Recipient) -> Passed:
+        return Passed(given)
 
-    def client(self, recipient: str, endpoint: Endpoint) -> httpx2.AsyncClient:
-        timeout = httpx2.Timeout(endpoint.answer_seconds, connect=endpoint.connect_seconds)
-        return httpx2.AsyncClient(http2=True, timeout=timeout, trust_env=False)
+    def probe(self, recipient: Recipient, purpose: str = "probe") -> Passed:
+        return Passed(None)
+
+    def passing(self, clearance: Passed, payload: bytes, method: str = "WEBSOCKET", url: str = "") -> int:
+        self.messages.append(payload)
+        return len(self.messages)
+
+    def client(self, recipient: Recipient, *, ca_file: str = "", proxy: str = "", **more: Any) -> httpx2.AsyncClient:
+        import ssl
+
+        verify = ssl.create_default_context(cafile=ca_file) if ca_file else True
+        more.setdefault("http2", True)
+        return httpx2.AsyncClient(verify=verify, proxy=proxy or None, trust_env=False, **more)

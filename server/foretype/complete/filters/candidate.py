@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from foretype.syntax.languages import PLAIN, LanguageSpec
 
 WINDOW = 30
 """Lines above and below that are enough; fewer mean that the file begins or ends there."""
+
+
+def _nothing_is_secret(before: str, text: str, after: str) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,8 @@ class Surroundings:
     the file begins or ends. ``indent_unit`` is one level of the file's indentation. ``auto_closed`` is what the
     editor put right of the cursor when an opener was typed (a beginning of ``after``), if that is known. ``undone``
     is the text that the user deleted last, at the cursor. ``prose`` says that the cursor stands in a comment, or in
-    a string that spans lines: brackets and quotes mean nothing there.
+    a string that spans lines: brackets and quotes mean nothing there. ``holds_secret`` says whether a text has a
+    secret in it, given what stands before it, the text, and what stands after it.
     """
 
     before: str
@@ -31,6 +37,7 @@ class Surroundings:
     auto_closed: str = ""
     undone: str = ""
     prose: bool = False
+    holds_secret: Callable[[str, str, str], bool] = field(default=_nothing_is_secret, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ from foretype.complete.filters.echo import echo, echo_begun, undo, undo_begun
 from foretype.complete.filters.indent import indent
 from foretype.complete.filters.lines import begins, visible
 from foretype.complete.filters.loops import held, loop_start, repetition
+from foretype.complete.filters.redaction import redaction
 from foretype.complete.filters.suffix import meets, meets_begun, next_lines
 from foretype.complete.filters.tail import brackets, rest_of_line, safe_end, tail_begun
 from foretype.complete.filters.tokens import chat, leak_begun, special_tokens
 from foretype.complete.filters.unsafe import invisible
+from foretype.trust.secrets import secret_begun
 
 Filter = Callable[[Candidate, Surroundings], Candidate | Rejection]
 
@@ -21,6 +23,7 @@ FILTERS: tuple[tuple[str, Filter], ...] = (
     ("special tokens", special_tokens),
     ("code fence", chat),
     ("invisible characters", invisible),
+    ("redaction", redaction),
     ("echo", echo),
     ("undo", undo),
     ("indentation", indent),
@@ -63,6 +66,8 @@ def run(candidate: Candidate, surroundings: Surroundings) -> Filtered:
 LATE = frozenset(
     {
         "has invisible or bidirectional characters",
+        "has a placeholder for a secret",
+        "has a secret in it",
         "goes round in circles",
         "has brackets that cross",
         "leaves a bracket or quote open",
@@ -80,8 +85,11 @@ def run_partial(candidate: Candidate, surroundings: Surroundings) -> Filtered:
     replaced after the cursor may still change.
     """
     text = candidate.text[: len(candidate.text) - leak_begun(candidate.text)]
-    if isinstance(invisible(candidate, surroundings), Rejection):
-        return Filtered(None, (), "has invisible or bidirectional characters")
+    text = text[: len(text) - secret_begun(text)]
+    for unsafe in (invisible, redaction):
+        outcome = unsafe(candidate, surroundings)
+        if isinstance(outcome, Rejection):
+            return Filtered(None, (), outcome.reason)
     if echo_begun(text, surroundings) or undo_begun(text, surroundings):
         return Filtered(None, (), "may repeat what was there")
     text = _settled(text, surroundings)

@@ -12,19 +12,27 @@ from foretype.prompt.fim import Control
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a service has told: the ids of its control tokens, the fields it refused, the work that it remembers.
+class Memory:
+    """What a connection remembers: the id of an answer, and the input items that need not be sent again with it."""
 
-    ``family`` is the FIM family that its vocabulary has, empty where that isn't known. ``refused`` are optional
-    fields that it answered with an error. ``remembered`` is the id of an answer to which the input items in
-    ``items`` belong, so that they need not be sent again (`openai-responses` over a WebSocket).
+    id: str = ""
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a service has told: the ids of its control tokens, the fields it refused, what its connection remembers.
+
+    ``family`` is the FIM family that its vocabulary has, empty where that isn't known; ``begin`` are the tokens that
+    every prompt begins with. ``refused`` are optional
+    fields that it answered with an error.
     """
 
     family: str = ""
     ids: Mapping[Control, int] = field(default_factory=dict)
+    begin: tuple[int, ...] = ()
     refused: frozenset[str] = frozenset()
-    remembered: str = ""
-    items: tuple[str, ...] = ()
+    memory: Memory = Memory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,8 @@ class Parameters:
 class Outgoing:
     """A request as it is sent, short of the key.
 
-    The answer has to begin with ``typed``, which isn't part of the answer; with ``lenient`` it may.
+    The answer has to begin with ``typed``, which isn't part of the answer; with ``lenient`` it may. ``reasons`` says
+    that it may begin with reasoning, ``remembers`` which items the connection remembers once it is answered.
     """
 
     method: str
@@ -61,6 +70,8 @@ class Outgoing:
     body: Mapping[str, Any]
     typed: str = ""
     lenient: bool = False
+    reasons: bool = False
+    remembers: tuple[str, ...] = ()
 
     @property
     def content(self) -> bytes:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
-from foretype.config.endpoints import Endpoint
-from foretype.engines.remote.asking import Outgoing
-from foretype.engines.remote.exchange import CLEARANCE, HttpExchange, authorized, opened
-from foretype.engines.remote.failures import Failed, from_status, from_transport
-from foretype.engines.remote.gate import Gate
-from foretype.engines.remote.protocols import Protocol
+from foretype.engines.remote.asking import Memory, Outgoing
+from foretype.engines.remote.events import Json
+from foretype.engines.remote.exchange import Exchange, authorized, opened
+from foretype.engines.remote.failures import Failed, from_status, from_transport, not_the_protocol
+from foretype.engines.remote.gate import CLEARANCE, Cleared, Gate, Recipient
+from foretype.engines.remote.protocols import Peer
 
 if TYPE_CHECKING:
     import httpx2
@@ -21,14 +21,41 @@ FRESH_SECONDS = 4.0
 """A connection that was used so recently is open still: uvicorn, which closes idle ones soonest, waits 5 seconds."""
 
 
-class Connections:
-    """Opens, keeps and warms. One client serves all requests to the service."""
+class Line(Protocol):
+    """How requests reach a service."""
 
-    def __init__(self, name: str, endpoint: Endpoint, gate: Gate, spoken: Protocol) -> None:
-        self._name = name
-        self._endpoint = endpoint
+    @property
+    def warm(self) -> bool:
+        """Whether a connection is open and free."""
+        ...
+
+    @property
+    def memory(self) -> Memory:
+        """What the connection that the next request takes remembers."""
+        ...
+
+    async def open(self, sent: Outgoing, key: str, cleared: Cleared) -> Exchange:
+        """Sends a request. Raises Failed."""
+        ...
+
+    async def probe(self, key: str) -> None:
+        """Has a connection open. Raises Failed if the service can't be reached or is in trouble."""
+        ...
+
+    async def aclose(self) -> None:
+        """Closes all connections."""
+        ...
+
+
+class Connections:
+    """HTTP. One client serves all requests to the service, and keeps their connections alive."""
+
+    memory = Memory()
+
+    def __init__(self, peer: Peer, gate: Gate) -> None:
+        self._peer = peer
         self._gate = gate
-        self._spoken = spoken
+        self._recipient = Recipient(peer.name, peer.endpoint.url)
         self._client: httpx2.AsyncClient | None = None
         self._idle: list[float] = []
         self._probing: asyncio.Task[None] | None = None
@@ -40,43 +67,41 @@ class Connections:
         self._idle = [since for since in self._idle if since > oldest]
         return bool(self._idle)
 
-    async def open(self, sent: Outgoing, key: str, clearance: object) -> HttpExchange:
+    @property
+    def client(self) -> httpx2.AsyncClient:
+        """The one client, made when it is first needed."""
+        if self._client is None:
+            self._client = make_client(self._gate, self._peer, self._recipient)
+        return self._client
+
+    async def open(self, sent: Outgoing, key: str, cleared: Cleared) -> Exchange:
         """Sends a request. Raises Failed."""
         if self._idle:
             self._idle.pop()
-        exchange = await opened(
-            self._opened(), self._name, self._endpoint, self._spoken, sent, key, {CLEARANCE: clearance}
-        )
-        if exchange.costs_connection:
-            self.warm_up(key)
+        exchange = await opened(self.client, self._peer, sent, key, {CLEARANCE: cleared}, self._closed)
+        self._spare(key)
         return exchange
 
-    def freed(self) -> None:
-        """A connection is free again: its response was read to the end."""
-        self._idle.append(time.monotonic())
-
-    def warm_up(self, key: str) -> None:
-        """Opens a connection in the background unless a free one is there."""
-        if not self.warm and (self._probing is None or self._probing.done()):
-            self._probing = asyncio.create_task(self._quietly(key))
-
     async def probe(self, key: str) -> None:
-        """Asks the service for something that costs nothing. Raises Failed if it can't be reached or fails."""
-        import httpx2
-
-        headers = authorized({name: value for name, value in self._endpoint.headers.items() if "{" not in value}, key)
-        try:
-            response = await self._opened().get(
-                self._spoken.probe(self._endpoint.url),
-                headers=headers,
-                extensions={CLEARANCE: self._gate.probe(self._name)},
-                follow_redirects=False,
-            )
-        except httpx2.TransportError as error:
-            raise from_transport(self._name, self._endpoint, error) from None
+        """Asks for something that costs nothing. Raises Failed if the service can't be reached or is in trouble."""
+        response = await self._asked("GET", self._peer.spoken.probe(self._peer.endpoint.url), None, key)
         if response.status_code >= 500 or response.status_code in (401, 403, 429):
-            raise from_status(self._name, self._endpoint, response.status_code, response.headers, b"", frozenset())
-        self.freed()
+            raise from_status(self._peer, response.status_code, response.headers, response.content, frozenset())
+
+    async def ask(self, method: str, url: str, body: Json | None, key: str) -> Json:
+        """Asks for a fact, with nothing of a buffer in the body. Raises Failed."""
+        import msgspec
+
+        response = await self._asked(method, url, msgspec.json.encode(body) if body is not None else None, key)
+        if response.status_code != 200:
+            raise from_status(self._peer, response.status_code, response.headers, response.content, frozenset())
+        try:
+            told = msgspec.json.decode(response.content)
+        except msgspec.DecodeError:
+            told = None
+        if not isinstance(told, dict):
+            raise not_the_protocol(self._peer, f"{url} has no JSON object")
+        return told
 
     async def aclose(self) -> None:
         """Closes all of them."""
@@ -86,11 +111,49 @@ class Connections:
         if self._client is not None:
             await self._client.aclose()
 
+    async def _asked(self, method: str, url: str, content: bytes | None, key: str) -> httpx2.Response:
+        import httpx2
+
+        headers = {name: value for name, value in self._peer.endpoint.headers.items() if "{session}" not in value}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        request = self.client.build_request(
+            method,
+            url,
+            content=content,
+            headers=authorized(headers, key),
+            extensions={CLEARANCE: self._gate.probe(self._recipient)},
+        )
+        try:
+            response = await self.client.send(request, follow_redirects=False)
+        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+            raise from_transport(self._peer, error) from None
+        self._closed(True)
+        return response
+
+    def _closed(self, free: bool) -> None:
+        if free:
+            self._idle.append(time.monotonic())
+
+    def _spare(self, key: str) -> None:
+        """Opens a connection beside one that a cancel would cost, before that happens."""
+        if not self.warm and (self._probing is None or self._probing.done()):
+            self._probing = asyncio.create_task(self._quietly(key))
+
     async def _quietly(self, key: str) -> None:
         with contextlib.suppress(Failed):
             await self.probe(key)
 
-    def _opened(self) -> Any:
-        if self._client is None:
-            self._client = self._gate.client(self._name, self._endpoint)
-        return self._client
+
+def make_client(gate: Gate, peer: Peer, recipient: Recipient) -> httpx2.AsyncClient:
+    """The gate's client for an endpoint, with the endpoint's settings."""
+    import httpx2
+
+    endpoint = peer.endpoint
+    return gate.client(
+        recipient,
+        timeout=httpx2.Timeout(endpoint.answer_seconds, connect=endpoint.connect_seconds),
+        ca_file=endpoint.ca_file,
+        proxy=endpoint.proxy,
+        http2=not endpoint.websocket,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foretype.prompt.hole import Chat, Hole, Input, Turn
+from foretype.prompt.hole import Chat, Hole, Turn
 
 HERE = "<|insert_here|>"
 
@@ -15,14 +15,13 @@ INSTRUCTIONS = (
 )
 
 
-def conversation(given: Input) -> Chat:
+def conversation(given: Hole | Chat) -> Chat:
     """The conversation to send: the one given, or one about a gap.
 
     The last turn alone changes while someone types, so a service that keeps what it has read reads little again.
     """
     if isinstance(given, Chat):
         return given
-    assert isinstance(given, Hole)
     before = given.prefix + given.middle
     at = _line_start(given.prefix) if not given.middle else len(given.prefix)
     head, typed = before[:at], before[at:]

@@ -32,7 +32,7 @@ from foretype.engines.remote.family import family_of
 from foretype.engines.remote.gate import Gate
 from foretype.engines.remote.keys import Key
 from foretype.engines.remote.measures import Measures
-from foretype.engines.remote.protocols import PROTOCOLS
+from foretype.engines.remote.protocols import PROTOCOLS, Peer
 from foretype.engines.remote.service import Service, Started
 from foretype.prompt.hole import Input
 
@@ -49,13 +49,14 @@ class RemoteEngine:
         self._name = name
         self._endpoint = endpoint
         self._spoken = PROTOCOLS[endpoint.kind]
-        self._service = Service(name, endpoint, gate, key, on_status)
+        self._service = Service(Peer(name, endpoint), gate, key, on_status)
         self._measures = Measures()
         self._session = uuid4().hex
         self._totals = Totals()
 
     async def info(self) -> EngineInfo:
-        """What is known now. It never waits for the service."""
+        """What is known now. It never waits for the service, but begins to open a connection to it."""
+        self._service.prepare()
         family = family_of(self._endpoint, self._service.known)
         return EngineInfo(
             self._name,
@@ -119,8 +120,11 @@ class RemoteEngine:
         return Explored(tuple(ranked[: request.count]), Usage(queue_ms=0.0, prefill_ms=_since(asked)))
 
     async def warm(self, prompt: Input) -> bool:
-        """Has a connection open for the next request; the prompt itself isn't sent."""
-        return await self._service.warm()
+        """Has a connection open for the next request. The prompt is sent only over a WebSocket, to be read ahead."""
+        if not await self._service.warm():
+            return False
+        await self._service.learn()
+        return await self._read_ahead(prompt) if self._endpoint.websocket else True
 
     async def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
         """An estimate from the lengths and from what the service counted so far; nothing is asked."""
@@ -134,12 +138,21 @@ class RemoteEngine:
         """Closes all connections."""
         await self._service.aclose()
 
+    async def _read_ahead(self, prompt: Input) -> bool:
+        parameters = Parameters(1, session=self._session, warms=True)
+        started = await self._service.start(prompt, parameters, self._endpoint.answer_seconds)
+        async with aclosing(self._events(started)) as events:
+            async for event in events:
+                if isinstance(event, Counted):
+                    self._totals = replace(self._totals, warm_tokens=self._totals.warm_tokens + (event.prompt or 0))
+        return True
+
     async def _answer(
         self, given: Input, parameters: Parameters, asked: float
     ) -> AsyncGenerator[Chunk | Finish | None, None]:
         """One attempt at an answer; None at its end if it did not agree with what was typed."""
         started = await self._service.start(given, parameters, self._endpoint.answer_seconds)
-        answer = Answer(started.sent.typed, not started.sent.lenient, parameters.stops, self._spoken.reasons)
+        answer = Answer(started.sent.typed, not started.sent.lenient, parameters.stops, started.sent.reasons)
         account = Account(self._measures, asked, started.at, started.sent.characters)
         reason = FinishReason.END
         try:
@@ -189,7 +202,7 @@ class RemoteEngine:
                 self._service.failed(failed)
                 raise
         finally:
-            await self._service.close(exchange)
+            await exchange.aclose()
 
     async def _ends(self, request: ExploreRequest, parameters: Parameters, asked: float) -> list[Alternative]:
         """The answers to one request, each to the end of its line."""
@@ -204,7 +217,7 @@ class RemoteEngine:
                     if isinstance(event, Text | Ended):
                         answer = answers.setdefault(
                             event.choice,
-                            Answer(started.sent.typed, not started.sent.lenient, ("\n",), self._spoken.reasons),
+                            Answer(started.sent.typed, not started.sent.lenient, ("\n",), started.sent.reasons),
                         )
                     if isinstance(event, Text):
                         account.generated(event.text)

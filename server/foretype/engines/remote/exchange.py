@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from foretype.config.endpoints import Endpoint
 from foretype.engines.base import FinishReason
 from foretype.engines.remote.asking import Outgoing
 from foretype.engines.remote.events import Complaint, Ended, Event, Json
-from foretype.engines.remote.failures import Failed, broken_off, from_status, from_transport, not_the_protocol
-from foretype.engines.remote.protocols import Protocol as Spoken
+from foretype.engines.remote.failures import broken_off, complained, from_status, from_transport, not_the_protocol
+from foretype.engines.remote.protocols import Peer
 
 if TYPE_CHECKING:
     import httpx2
@@ -21,14 +20,13 @@ LONGEST_EVENT = 1 << 20
 
 LONGEST_ERROR = 1 << 16
 DONE = "[DONE]"
-CLEARANCE = "foretype.clearance"
 
 
 class Exchange(Protocol):
     """A request under way."""
 
     async def read(self) -> Sequence[Event]:
-        """The next events, at least one; an `Ended` comes last. Raises Failed."""
+        """The next events; none after an `Ended`. Raises Failed."""
         ...
 
     async def aclose(self) -> None:
@@ -39,85 +37,72 @@ class Exchange(Protocol):
 class HttpExchange:
     """A response that streams events."""
 
-    def __init__(self, name: str, endpoint: Endpoint, spoken: Spoken, response: httpx2.Response) -> None:
-        self._name = name
-        self._endpoint = endpoint
-        self._spoken = spoken
+    def __init__(self, peer: Peer, response: httpx2.Response, closed: Callable[[bool], None]) -> None:
+        """``closed`` is told whether the connection is free for other requests."""
+        self._peer = peer
         self._response = response
-        self._objects = _objects(response, spoken.framing)
+        self._closed = closed
+        self._objects = _objects(response, peer.spoken.framing)
         self._ended = False
 
-    @property
-    def costs_connection(self) -> bool:
-        """Whether closing it early closes its connection, as in HTTP/1."""
-        return self._response.http_version != "HTTP/2"
-
     async def read(self) -> Sequence[Event]:
-        """The next events, at least one; an `Ended` comes last. Raises Failed."""
+        """The next events; none after an `Ended`. Raises Failed."""
         import httpx2
 
         while True:
             try:
                 data = await anext(self._objects, None)
             except httpx2.SSEError:
-                raise not_the_protocol(self._name, self._endpoint, "one event has over a megabyte") from None
+                raise not_the_protocol(self._peer, "one event has over a megabyte") from None
             except httpx2.RemoteProtocolError:
-                raise broken_off(self._name) from None
+                raise broken_off(self._peer.name) from None
             except httpx2.TransportError as error:
-                raise from_transport(self._name, self._endpoint, error) from None
+                raise from_transport(self._peer, error) from None
             except _NotJsonError as error:
-                raise not_the_protocol(self._name, self._endpoint, str(error)) from None
+                raise not_the_protocol(self._peer, str(error)) from None
             if data is None:
                 if self._ended:
                     return ()
-                raise broken_off(self._name)
-            if events := self._parsed(data):
+                raise broken_off(self._peer.name)
+            if data == DONE:
+                events: Sequence[Event] = () if self._ended else (Ended(FinishReason.END),)
+            else:
+                events = parsed(self._peer, data)
+            self._ended = self._ended or any(isinstance(event, Ended) for event in events)
+            if events:
                 return events
-
-    @property
-    def complete(self) -> bool:
-        """Whether it was read to its end, which leaves the connection to others."""
-        return self._response.is_closed
 
     async def aclose(self) -> None:
         """Closes the stream."""
+        self._closed(self._response.is_closed)
         with contextlib.suppress(Exception):
             await self._objects.aclose()
         await self._response.aclose()
 
-    def _parsed(self, data: Json | str) -> Sequence[Event]:
-        if data == DONE:
-            told, self._ended = self._ended, True
-            return () if told else (Ended(FinishReason.END),)
-        try:
-            assert isinstance(data, Mapping)
-            events = tuple(self._spoken.parse(data))
-        except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
-            what = f"an event lacks {error}" if isinstance(error, KeyError) else "an event has another shape"
-            raise not_the_protocol(self._name, self._endpoint, what) from None
-        for event in events:
-            if isinstance(event, Complaint):
-                raise complained(self._name, event)
-        self._ended = self._ended or any(isinstance(event, Ended) for event in events)
-        return events
 
-
-def complained(name: str, event: Complaint) -> Failed:
-    """The failure that a service tells of inside its stream."""
-    again = event.status in (0, 408, 429) or event.status >= 500
-    return Failed(f"`{name}` gave up: {event.message[:160].rstrip('.')}.", again=again, status=event.status)
+def parsed(peer: Peer, data: Json | str) -> Sequence[Event]:
+    """The events of an object. Raises Failed for what isn't the protocol, and for a complaint."""
+    try:
+        assert isinstance(data, Mapping)
+        events = tuple(peer.spoken.parse(data))
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
+        what = f"an event lacks {error}" if isinstance(error, KeyError) else "an event has another shape"
+        raise not_the_protocol(peer, what) from None
+    for event in events:
+        if isinstance(event, Complaint):
+            raise complained(peer.name, event)
+    return events
 
 
 async def opened(
     client: httpx2.AsyncClient,
-    name: str,
-    endpoint: Endpoint,
-    spoken: Spoken,
+    peer: Peer,
     sent: Outgoing,
     key: str,
     extensions: dict[str, Any],
+    closed: Callable[[bool], None],
 ) -> HttpExchange:
-    """Sends a request and waits for the response's head. Raises Failed."""
+    """Sends a request and waits for the response's head; for ``closed`` see `HttpExchange`. Raises Failed."""
     import httpx2
 
     request = client.build_request(
@@ -126,19 +111,19 @@ async def opened(
     try:
         response = await client.send(request, stream=True, follow_redirects=False)
     except (httpx2.TransportError, httpx2.InvalidURL) as error:
-        raise from_transport(name, endpoint, error) from None
+        raise from_transport(peer, error) from None
     try:
         if response.status_code != 200:
-            body = await _beginning(response)
-            raise from_status(name, endpoint, response.status_code, response.headers, body, frozenset(sent.body))
+            body = await beginning(response)
+            raise from_status(peer, response.status_code, response.headers, body, frozenset(sent.body))
         kind = response.headers.get("content-type", "no type").partition(";")[0].strip().lower()
-        if kind not in spoken.types:
-            raise not_the_protocol(name, endpoint, f"it answers with {kind[:60]}")
+        if kind not in peer.spoken.types:
+            raise not_the_protocol(peer, f"it answers with {kind[:60]}")
     except BaseException:
         await response.aclose()
         raise
     response.encoding = "utf-8"
-    return HttpExchange(name, endpoint, spoken, response)
+    return HttpExchange(peer, response, closed)
 
 
 def authorized(headers: Mapping[str, str], key: str) -> dict[str, str]:
@@ -146,7 +131,8 @@ def authorized(headers: Mapping[str, str], key: str) -> dict[str, str]:
     return {**headers, "Authorization": f"Bearer {key}"} if key else dict(headers)
 
 
-async def _beginning(response: httpx2.Response) -> bytes:
+async def beginning(response: httpx2.Response) -> bytes:
+    """As much of a response's body as an error has."""
     import httpx2
 
     body = b""

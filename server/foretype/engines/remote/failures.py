@@ -9,7 +9,8 @@ from email.utils import parsedate_to_datetime
 
 from foretype.config.endpoints import Endpoint
 from foretype.engines.base import EndpointError
-from foretype.engines.remote.events import complaint
+from foretype.engines.remote.events import Complaint, complaint
+from foretype.engines.remote.protocols import Peer
 
 LONGEST_QUOTE = 160
 OVERLOADED = {408, 425, 429, 500, 502, 503, 504, 529}
@@ -45,10 +46,9 @@ def key_hint(endpoint: Endpoint) -> str:
     return "set key_env, key_command or key_keyring"
 
 
-def from_status(
-    name: str, endpoint: Endpoint, status: int, headers: Mapping[str, str], body: bytes, sent: frozenset[str]
-) -> Failed:
+def from_status(peer: Peer, status: int, headers: Mapping[str, str], body: bytes, sent: frozenset[str]) -> Failed:
     """The failure that a response other than 200 tells of; ``sent`` are the fields of the request."""
+    name, endpoint = peer.name, peer.endpoint
     told = _quoted(body)
     said = f"{status}: {told}" if told else str(status)
     if status in REFUSED:
@@ -70,24 +70,28 @@ def from_status(
     return Failed(f"`{name}` refused the request ({said}): check kind and model.", status=status, field=field)
 
 
-def from_transport(name: str, endpoint: Endpoint, error: BaseException) -> Failed:
-    """The failure behind an exception of the HTTP library, told by its classes and those of its causes."""
+def from_transport(peer: Peer, error: BaseException) -> Failed:
+    """The failure behind an exception of the HTTP library, told by its classes and those of its causes.
+
+    Who can't be reached isn't asked again within a request, so that another engine can answer instead; a connection
+    that ended is, because one that was kept alive may have ended long before.
+    """
+    name, endpoint = peer.name, peer.endpoint
     kinds = {type(each).__name__ for each in _causes(error)}
     host = endpoint.url.partition("://")[2].partition("/")[0].rpartition("@")[2]
     if "SSLCertVerificationError" in kinds:
         return Failed(f"`{name}` can't be trusted: its certificate is not from a known authority; set ca_file.")
     if "gaierror" in kinds:
-        return Failed(f"`{name}` can't be reached: there is no host {host}; check url and network.", again=True)
+        return Failed(f"`{name}` can't be reached: there is no host {host}; check url and network.")
     if "ProxyError" in kinds:
-        return Failed(f"`{name}` can't be reached: the proxy refuses; check proxy.", again=True)
+        return Failed(f"`{name}` can't be reached: the proxy refuses; check proxy.")
     if kinds & {"ConnectTimeout", "PoolTimeout"}:
         return Failed(
             f"`{name}` can't be reached: {host} took no connection in {endpoint.connect_seconds:g} s; check url and "
-            "network.",
-            again=True,
+            "network."
         )
     if "ConnectError" in kinds:
-        return Failed(f"`{name}` can't be reached: nothing listens at {host}; start it or check url.", again=True)
+        return Failed(f"`{name}` can't be reached: nothing listens at {host}; start it or check url.")
     if kinds & {"ReadTimeout", "WriteTimeout"}:
         return silent(name, endpoint.answer_seconds)
     return Failed(f"`{name}` broke the connection off before it had answered.", again=True)
@@ -98,14 +102,20 @@ def silent(name: str, seconds: float) -> Failed:
     return Failed(f"`{name}` was silent for {seconds:.3g} s; see how busy it is, or raise answer_seconds.")
 
 
+def complained(name: str, event: Complaint) -> Failed:
+    """The failure that a service tells of inside its stream."""
+    again = event.status in OVERLOADED or not event.status or event.code == "previous_response_not_found"
+    return Failed(f"`{name}` gave up: {event.message[:LONGEST_QUOTE].rstrip('.')}.", again=again, status=event.status)
+
+
 def broken_off(name: str) -> Failed:
     """The failure of a stream that ended before its answer did."""
     return Failed(f"`{name}` broke the connection off in the middle of an answer; see its own log.", again=True)
 
 
-def not_the_protocol(name: str, endpoint: Endpoint, what: str) -> Failed:
+def not_the_protocol(peer: Peer, what: str) -> Failed:
     """The failure of a service that speaks otherwise than its kind."""
-    return Failed(f"`{name}` does not speak {endpoint.kind} ({what}): check url and kind.")
+    return Failed(f"`{peer.name}` does not speak {peer.endpoint.kind} ({what}): check url and kind.")
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -15,10 +15,10 @@ from foretype.engines.remote.events import Complaint, Event, Json, Text, complai
 from foretype.engines.remote.healing import split
 from foretype.engines.remote.layout import hole_of
 from foretype.engines.remote.openai_completions import common, counted
-from foretype.prompt.hole import Input
+from foretype.prompt.hole import Chat, Hole
 
 
-def build_mistral(name: str, endpoint: Endpoint, given: Input, parameters: Parameters) -> Outgoing:
+def build_mistral(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Parameters) -> Outgoing:
     """The request for Mistral. Raises EndpointError."""
     body, typed = _sided(name, endpoint, given, parameters)
     if "seed" in body:
@@ -26,7 +26,7 @@ def build_mistral(name: str, endpoint: Endpoint, given: Input, parameters: Param
     return Outgoing("POST", address(endpoint.url, "fim/completions", "v1"), {}, body, typed)
 
 
-def build_deepseek(name: str, endpoint: Endpoint, given: Input, parameters: Parameters) -> Outgoing:
+def build_deepseek(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Parameters) -> Outgoing:
     """The request for DeepSeek. Raises EndpointError."""
     body, typed = _sided(name, endpoint, given, parameters)
     body["stream_options"] = {"include_usage": True}
@@ -35,7 +35,7 @@ def build_deepseek(name: str, endpoint: Endpoint, given: Input, parameters: Para
     return Outgoing("POST", address(endpoint.url, "completions", "beta"), {}, body, typed)
 
 
-def _sided(name: str, endpoint: Endpoint, given: Input, parameters: Parameters) -> tuple[dict[str, Any], str]:
+def _sided(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Parameters) -> tuple[dict[str, Any], str]:
     hole = hole_of(given, name)
     before = hole.prefix + hole.middle
     before, typed = split(before) if parameters.heals else (before, "")

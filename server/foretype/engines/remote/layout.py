@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from foretype.engines.base import EndpointError
 from foretype.prompt.families import LEAKS, Family
 from foretype.prompt.fim import Control
-from foretype.prompt.hole import Hole, Input, laid_out
+from foretype.prompt.hole import Chat, Hole, laid_out
 
 _SHAPED = r"<[|｜][\w▁]+[|｜]>"
 """How vocabularies spell control tokens that we have no list of."""
 
 
-def hole_of(given: Input, name: str) -> Hole:
+def hole_of(given: Hole | Chat, name: str) -> Hole:
     """The gap to fill. Raises EndpointError for a conversation, which this protocol has no place for."""
     if isinstance(given, Hole):
         return given
@@ -59,7 +60,7 @@ def as_text(family: Family, hole: Hole, middle: str) -> str:
     )
 
 
-def as_mixed(family: Family, hole: Hole, middle: str, ids: dict[Control, int]) -> list[str | int]:
+def as_mixed(family: Family, hole: Hole, middle: str, ids: Mapping[Control, int]) -> list[str | int]:
     """The layout as token ids for control tokens, and texts that contain none."""
     mixed: list[str | int] = []
     for piece in pieces_of(family, hole, middle):

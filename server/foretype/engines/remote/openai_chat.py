@@ -14,10 +14,10 @@ from foretype.engines.remote.asking import Outgoing, Parameters, address
 from foretype.engines.remote.conversation import conversation
 from foretype.engines.remote.events import Complaint, Event, Json, Text, complaint, ended
 from foretype.engines.remote.openai_completions import common, counted
-from foretype.prompt.hole import Chat, Input
+from foretype.prompt.hole import Chat, Hole
 
 
-def build(name: str, endpoint: Endpoint, given: Input, parameters: Parameters) -> Outgoing:
+def build(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Parameters) -> Outgoing:
     """The request for an answer to a conversation."""
     chat = conversation(given)
     body: dict[str, Any] = {"model": endpoint.model, "messages": messages(chat, told=True)}
@@ -29,7 +29,7 @@ def build(name: str, endpoint: Endpoint, given: Input, parameters: Parameters) -
     if "max_tokens" in parameters.known.refused:
         body["max_completion_tokens"] = body["max_tokens"]
     url = address(endpoint.url, "chat/completions", "v1")
-    return Outgoing("POST", url, {}, body, chat.begun, lenient=True)
+    return Outgoing("POST", url, {}, body, chat.begun, lenient=True, reasons=True)
 
 
 def messages(chat: Chat, told: bool) -> list[dict[str, str]]:

@@ -15,13 +15,13 @@ from foretype.engines.remote.events import Complaint, Counted, Event, Json, Text
 from foretype.engines.remote.family import family_of
 from foretype.engines.remote.healing import split
 from foretype.engines.remote.layout import as_text, hole_of
-from foretype.prompt.hole import Input
+from foretype.prompt.hole import Chat, Hole
 
 MOST_STOPS = 4
 """OpenAI takes no more; all of them are looked for here as well."""
 
 
-def build(name: str, endpoint: Endpoint, given: Input, parameters: Parameters) -> Outgoing:
+def build(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Parameters) -> Outgoing:
     """The request for a completion. Raises EndpointError."""
     hole = hole_of(given, name)
     family = family_of(endpoint, parameters.known)

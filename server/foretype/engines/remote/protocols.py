@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
 from foretype.config.endpoints import Endpoint, EndpointKind
-from foretype.engines.base import EndpointError
 from foretype.engines.remote import (
     fim_services,
+    llama_server,
+    ollama,
     openai_chat,
     openai_completions,
+    openai_responses,
 )
-from foretype.engines.remote.asking import Outgoing, Parameters, address
+from foretype.engines.remote.asking import Known, Outgoing, Parameters, address, root
 from foretype.engines.remote.events import Parser
-from foretype.prompt.fim import Prompt
-from foretype.prompt.hole import Input
+from foretype.engines.remote.llama_server import Ask
+from foretype.prompt.hole import Chat, Hole
 
-Builder = Callable[[str, Endpoint, Input, Parameters], Outgoing]
+Builder = Callable[[str, Endpoint, Hole | Chat, Parameters], Outgoing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Protocol:
 
     ``framing`` is how objects are told apart in its stream, ``types`` the content types that such a stream may have.
     ``probe`` gives a URL that costs nothing to ask. ``several`` says that it generates several answers to one
-    request, ``reasons`` that an answer may begin with ``<think>``.
+    request. ``learn`` asks for what is worth knowing of a service.
     """
 
     build: Builder
@@ -37,7 +39,20 @@ class Protocol:
     framing: Literal["sse", "ndjson"] = "sse"
     types: tuple[str, ...] = ("text/event-stream",)
     several: bool = False
-    reasons: bool = False
+    learn: Callable[[Endpoint, Ask], Awaitable[Known]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A service by its name, how it is reached, and how it is spoken to."""
+
+    name: str
+    endpoint: Endpoint
+
+    @property
+    def spoken(self) -> Protocol:
+        """The protocol of its kind."""
+        return PROTOCOLS[self.endpoint.kind]
 
 
 def _models(version: str) -> Callable[[str], str]:
@@ -47,18 +62,31 @@ def _models(version: str) -> Callable[[str], str]:
 PROTOCOLS: Mapping[EndpointKind, Protocol] = MappingProxyType(
     {
         "openai-completions": Protocol(openai_completions.build, openai_completions.parse, _models("v1"), several=True),
-        "openai-chat": Protocol(openai_chat.build, openai_chat.parse, _models("v1"), several=True, reasons=True),
+        "openai-chat": Protocol(openai_chat.build, openai_chat.parse, _models("v1"), several=True),
         "mistral-fim": Protocol(fim_services.build_mistral, fim_services.parse_mistral, _models("v1")),
         "deepseek-fim": Protocol(fim_services.build_deepseek, openai_completions.parse, _models("beta")),
+        "openai-responses": Protocol(openai_responses.build, openai_responses.parse, _models("v1")),
+        "ollama": Protocol(
+            ollama.build,
+            ollama.parse,
+            lambda url: address(url, "api/version"),
+            "ndjson",
+            ("application/x-ndjson", "application/json"),
+        ),
+        "llama-server": Protocol(
+            llama_server.build,
+            llama_server.parse,
+            lambda url: root(url, "health"),
+            learn=llama_server.learn,
+        ),
     }
 )
 
 
-def outgoing(name: str, endpoint: Endpoint, given: Input, parameters: Parameters) -> Outgoing:
+def outgoing(peer: Peer, given: Hole | Chat, parameters: Parameters) -> Outgoing:
     """The request that a completion of ``given`` sends to an endpoint, short of its key. Raises EndpointError."""
-    if isinstance(given, Prompt):
-        raise EndpointError(f"`{name}` needs the text around the cursor, not a prompt for a local model.")
-    built = PROTOCOLS[endpoint.kind].build(name, endpoint, given, parameters)
+    endpoint = peer.endpoint
+    built = peer.spoken.build(peer.name, endpoint, given, parameters)
     own = {header: value.replace("{session}", parameters.session) for header, value in endpoint.headers.items()}
     headers = {"Content-Type": "application/json", "Accept": "text/event-stream, application/json"}
     return replace(built, headers={**headers, **built.headers, **own}).without(parameters.known.refused)

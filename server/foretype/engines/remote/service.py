@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from foretype.config.endpoints import Endpoint
 from foretype.engines.base import EndpointError, EngineState, EngineStatus, StatusListener
 from foretype.engines.remote.asking import Known, Outgoing, Parameters
 from foretype.engines.remote.breaker import Breaker, BreakerState
-from foretype.engines.remote.connections import Connections
+from foretype.engines.remote.connections import Connections, Line
 from foretype.engines.remote.events import Ended, Event, Text
-from foretype.engines.remote.exchange import Exchange, HttpExchange
+from foretype.engines.remote.exchange import Exchange
 from foretype.engines.remote.failures import REFUSED, Failed, clock, silent
-from foretype.engines.remote.gate import Gate
+from foretype.engines.remote.gate import Cleared, Gate, Recipient
 from foretype.engines.remote.keys import Key
-from foretype.engines.remote.protocols import PROTOCOLS, outgoing
+from foretype.engines.remote.protocols import Peer, outgoing
+from foretype.engines.remote.sockets import Sockets
 from foretype.errors import ForetypeError
+from foretype.prompt.fim import Prompt
 from foretype.prompt.hole import Input
 
 logger = logging.getLogger(__name__)
 
 FIRST_BACKOFF_SECONDS = 0.1
 LONGEST_BACKOFF_SECONDS = 2.0
+ATTEMPTS = 4
+"""Within one request; two of them may go to what the service takes and to its key."""
+
 DEMAND_SECONDS = 300.0
 """A service that was asked for so recently is looked after while it can't answer."""
 
@@ -49,11 +54,13 @@ class Started:
 class Service:
     """Asks one endpoint, and knows how it is doing. Times are in seconds."""
 
-    def __init__(self, name: str, endpoint: Endpoint, gate: Gate, key: Key, on_status: StatusListener) -> None:
+    def __init__(self, peer: Peer, gate: Gate, key: Key, on_status: StatusListener) -> None:
+        name = peer.name
         self.known = Known()
-        self.connections = Connections(name, endpoint, gate, PROTOCOLS[endpoint.kind])
+        self._peer = peer
         self._name = name
-        self._endpoint = endpoint
+        self._recipient = Recipient(name, peer.endpoint.url)
+        self._line: Line = Sockets(peer, gate) if peer.endpoint.websocket else Connections(peer, gate)
         self._gate = gate
         self._key = key
         self._on_status = on_status
@@ -62,6 +69,8 @@ class Service:
         self._trouble = ""
         self._wanted = 0.0
         self._looking: asyncio.Task[None] | None = None
+        self._preparing: asyncio.Task[None] | None = None
+        self._is_known = peer.spoken.learn is None
 
     async def start(self, given: Input, parameters: Parameters, patience: float) -> Started:
         """Sends a request, again if that may help, until its answer begins. Raises EndpointError."""
@@ -70,8 +79,10 @@ class Service:
             self._look_after()
             raise EndpointError(self.why_not)
         try:
-            cleared = self._gate.clear(given, self._name)
-            started = await self._insist(cleared.given, cleared.clearance, parameters, time.monotonic() + patience)
+            if isinstance(given, Prompt):
+                raise EndpointError(f"`{self._name}` needs the text around the cursor, not a prompt laid out.")
+            cleared = self._gate.clear(given, self._recipient)
+            started = await self._insist(cleared, parameters, time.monotonic() + patience)
         except Failed as failed:
             self.failed(failed)
             raise
@@ -112,12 +123,12 @@ class Service:
 
     async def warm(self) -> bool:
         """Has a connection ready; false if the service can't be reached."""
-        if self.connections.warm:
+        if self._line.warm:
             return True
         if not self._breaker.admit():
             return False
         try:
-            await self.connections.probe(await self._key.value())
+            await self._line.probe(await self._key.value())
         except Failed as failed:
             self.failed(failed)
             return False
@@ -131,43 +142,63 @@ class Service:
         self._breaker.leave()
         return True
 
-    async def close(self, exchange: Exchange) -> None:
-        """Ends a request under way, or one that has been answered."""
-        if isinstance(exchange, HttpExchange) and exchange.complete:
-            self.connections.freed()
-        await exchange.aclose()
+    def prepare(self) -> None:
+        """Begins, in the background and once, to open a connection and to learn what is worth knowing."""
+        if self._preparing is None:
+            self._preparing = asyncio.create_task(self._prepare())
+
+    async def learn(self) -> None:
+        """Asks the service, once, for what is worth knowing of it."""
+        learn, line = self._peer.spoken.learn, self._line
+        if self._is_known or learn is None or not isinstance(line, Connections):
+            return
+        key = await self._key.value()
+        try:
+            told = await learn(self._peer.endpoint, lambda method, url, body: line.ask(method, url, body, key))
+        except Failed as failed:
+            logger.info("What `%s` runs could not be learnt: %s", self._name, failed)
+            return
+        self._is_known = True
+        self.known = replace(told, refused=self.known.refused)
+
+    async def _prepare(self) -> None:
+        with contextlib.suppress(EndpointError):
+            if await self.warm():
+                await self.learn()
 
     async def aclose(self) -> None:
         """Closes its connections."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
-        await self.connections.aclose()
+        for task in (self._looking, self._preparing):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        await self._line.aclose()
 
-    async def _insist(self, given: Input, clearance: object, parameters: Parameters, deadline: float) -> Started:
+    async def _insist(self, cleared: Cleared, parameters: Parameters, deadline: float) -> Started:
         from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential, wait_random
 
-        growing = wait_exponential(FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS) + wait_random(
-            0, FIRST_BACKOFF_SECONDS
-        )
+        jitter = wait_random(0, FIRST_BACKOFF_SECONDS)
+        growing = wait_exponential(FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS) + jitter
 
         def wait(state: RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None
             asked = error.wait if isinstance(error, Failed) else None
-            return jittered(state) if asked is None else asked
+            return growing(state) if asked is None else asked
 
         def too_late(state: RetryCallState) -> bool:
-            return time.monotonic() + state.upcoming_sleep >= deadline
+            return state.attempt_number >= ATTEMPTS or time.monotonic() + state.upcoming_sleep >= deadline
 
         again = retry_if_exception(lambda error: isinstance(error, Failed) and error.again)
         retrying = AsyncRetrying(retry=again, wait=wait, stop=too_late, reraise=True)
-        return await retrying(self._attempt, given, clearance, parameters, deadline)
+        return await retrying(self._attempt, cleared, parameters, deadline)
 
-    async def _attempt(self, given: Input, clearance: object, parameters: Parameters, deadline: float) -> Started:
+    async def _attempt(self, cleared: Cleared, parameters: Parameters, deadline: float) -> Started:
         key = await self._key.value()
-        sent = outgoing(self._name, self._endpoint, given, replace(parameters, known=self.known))
+        assert cleared.given is not None
+        known = replace(self.known, memory=self._line.memory)
+        sent = outgoing(self._peer, cleared.given, replace(parameters, known=known))
         try:
-            return await self._answer(sent, key, clearance, deadline)
+            return await self._answer(sent, key, cleared, deadline)
         except Failed as failed:
             if failed.status == 401 and self._key.forget():
                 raise Failed(str(failed), again=True, wait=0.0, status=401) from None
@@ -176,7 +207,7 @@ class Service:
                 raise Failed(str(failed), again=True, wait=0.0, status=failed.status) from None
             raise
 
-    async def _answer(self, sent: Outgoing, key: str, clearance: object, deadline: float) -> Started:
+    async def _answer(self, sent: Outgoing, key: str, cleared: Cleared, deadline: float) -> Started:
         from anyio import fail_after
 
         at = time.perf_counter()
@@ -185,7 +216,7 @@ class Service:
         first: list[Event] = []
         try:
             with fail_after(patience):
-                exchange = await self.connections.open(sent, key, clearance)
+                exchange = await self._line.open(sent, key, cleared)
                 while not any(isinstance(event, Text | Ended) for event in first):
                     first += await exchange.read()
         except TimeoutError:
