@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DOUBTS = 4
-"""Tokens looked at in each place of the likeliest line; those that differ in blanks only are one."""
+"""Tokens looked at in each place of the likeliest line, but for blanks and those that differ in blanks only."""
 
 
 @dataclass(slots=True)
@@ -121,7 +121,7 @@ class Explorer:
                 doubts += (
                     Doubt(len(line.tokens), choices[number], line.tail, totals[number])
                     for number in range(1, len(choices))
-                    if words[number] not in words[:number]
+                    if words[number] != b"" and words[number] not in words[:number]
                 )
             self._take(line, choices[0].token, totals[0])
         self._settle(lines, base)
