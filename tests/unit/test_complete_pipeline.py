@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 import pytest
 
+from foretype.complete.auto_closed import auto_closed
 from foretype.complete.contest import SUPERSEDED
 from foretype.complete.generator import GRACE_SECONDS
 from foretype.complete.pipeline import Completer
@@ -554,6 +555,46 @@ def test_what_was_deleted_is_collected(old: str, new: str, before: str, after: s
     new_snapshot, cursor = b.snapshot(new)
     assert undone(before, old_snapshot, new_snapshot, cursor) == after
     assert undone(before, new_snapshot, new_snapshot, cursor) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "before", "after"),
+    [
+        ("f$0\n", "f($0)\n", "", ")"),
+        ("f($0)\n", "f(a$0)\n", ")", ")"),
+        ("f($0)\n", "f({$0})\n", ")", "})"),
+        ("f($0)\n", 'f("$0")\n', ")", '")'),
+        ("f$0\n", "f(a, [$0])\n", "", "])"),
+        ("f($0)\n", "f()$0\n", ")", ""),
+        ("f($0)\n", "f(a)$0\n", ")", ""),
+        ("f$0\n", "f(a)$0\n", "", ""),
+        ("f$0)\n", "f(g$0)\n", "", ""),
+        ("f$0\n", "f$0)\n", "", ""),
+        ("f({$0})\n", "f({\n$0\n})\n", "})", ""),
+    ],
+)
+def test_what_an_editor_closed_is_known(old: str, new: str, before: str, after: str) -> None:
+    b = Bench(ScriptedEngine(), Completer(lambda name, settings: ScriptedEngine(), Syntax(), Settings()))
+    old_snapshot, _ = b.snapshot(old)
+    new_snapshot, cursor = b.snapshot(new)
+    assert auto_closed(before, old_snapshot, new_snapshot, cursor) == after
+
+
+async def test_what_an_editor_closed_is_replaced() -> None:
+    """So the caret comes to stand behind it; of other closers the answer's own are left out."""
+    async with bench() as b:
+        task = b.ask("x = f$0\n")
+        (await b.generation(0)).say("oo\n", END)
+        await task
+        task = b.ask("x = f($0)\n")
+        (await b.generation(1)).say("first)\n", END)
+        (suggestion,) = (await task).suggestions
+        assert (suggestion.text, suggestion.end.column - suggestion.start.column) == ("first)", 1)
+    async with bench() as b:
+        task = b.ask("x = f($0)\n")
+        (await b.generation(0)).say("first)\n", END)
+        (suggestion,) = (await task).suggestions
+        assert (suggestion.text, suggestion.end.column - suggestion.start.column) == ("first", 0)
 
 
 async def test_what_was_shown_and_accepted_is_told() -> None:

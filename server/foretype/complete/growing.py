@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from foretype.complete.budget import Rhythm, budget
+from foretype.complete.budget import ASKED_SECONDS, Rhythm, budget
 from foretype.complete.candidates import candidates
 from foretype.complete.contest import NOTHING_TO_ADD, Contest
 from foretype.complete.desk import Desk
@@ -44,7 +44,8 @@ class Growing(Contest):
         self._generate = generate
         self.winner: Entrant | None = None
         if run.on_update is None:
-            self.recheck = run.soft_deadline
+            # Who asks waits for the whole of it.
+            self.recheck = run.soft_deadline + (ASKED_SECONDS if run.request.explicit else 0.0)
 
     def join(self) -> CompletionResult | None:
         """Takes up the streams that the text agrees with; the result, if they have had their say here."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from foretype.complete import selected
+from foretype.complete.auto_closed import auto_closed
 from foretype.complete.budget import Rhythm, budget
 from foretype.complete.contest import SUPERSEDED
 from foretype.complete.desk import Desk
@@ -66,6 +67,7 @@ class Completer:
         now = time.monotonic()
         desk = self._desk(request.snapshot.uri)
         desk.undone = undone(desk.undone, desk.seen, request.snapshot, request.cursor)
+        desk.auto_closed = auto_closed(desk.auto_closed, desk.seen, request.snapshot, request.cursor)
         desk.seen = request.snapshot
         planned = self._plan(request.snapshot)
         lanes = [self._lanes[name] for name in planned.engines]
@@ -76,6 +78,7 @@ class Completer:
             soft_deadline=now + self._rhythm.soft_deadline,
             syntax=self._syntax,
             undone=desk.undone,
+            auto_closed=desk.auto_closed,
             on_update=on_update,
             skipped=dict(planned.skipped),
         )

@@ -36,6 +36,7 @@ class Run:
     soft_deadline: float
     syntax: Syntax
     undone: str
+    auto_closed: str
     on_update: OnUpdate | None
     bell: Bell = field(default_factory=Bell)
     superseded: bool = False
@@ -52,7 +53,9 @@ class Run:
         if self._surroundings is None or self._surroundings.prose != prose:
             request = self.request
             unit = self.at.indent_unit if self.at else None
-            self._surroundings = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone, prose)
+            self._surroundings = survey(
+                request.snapshot, request.cursor, self.syntax, unit, self.undone, prose, self.auto_closed
+            )
         return self._surroundings
 
     def key(self, lane: str) -> str:
