@@ -14,8 +14,8 @@ from foretype.syntax.closes import adds_error
 from foretype.syntax.cursor import Intent
 from foretype.syntax.languages import Languages
 
-LINES = 6
-"""Lines to weigh against each other."""
+SEEN_LINES, BLIND_LINES = 6, 8
+"""Lines to weigh against each other, for models that were shown what follows, and for those that guess."""
 
 AFTER_CHARACTERS = 240
 
@@ -41,7 +41,8 @@ async def candidates(
     """
     after = plain(begun.anchor.suffix)[:AFTER_CHARACTERS]
     after = after if after.strip() else ""
-    found = await engine.explore(ExploreRequest(hole_at(begun.anchor, begun.middle), LINES, max_tokens, after))
+    count = SEEN_LINES if info.family else BLIND_LINES
+    found = await engine.explore(ExploreRequest(hole_at(begun.anchor, begun.middle), count, max_tokens, after))
     ranked = sorted(found.alternatives, key=lambda line: _fit(line, bool(info.family)), reverse=True)
     kept: dict[str, tuple[Candidate, Stream]] = {}
     rejected: str | None = None
