@@ -102,7 +102,9 @@ def _folder(path: Path) -> Path:
 def _as_text(name: str, settings: Settings, previewed: Previewed, notes: list[str]) -> str:
     endpoint, cleared = settings.endpoints[name], previewed.cleared
     headers = [f"{header}: {value}" for header, value in previewed.headers.items()]
-    redacted = [f"{placeholder} is in the place of a secret ({kind})." for placeholder, kind in cleared.placeholders.items()]
+    redacted = [
+        f"{placeholder} is in the place of a secret ({kind})." for placeholder, kind in cleared.placeholders.items()
+    ]
     lines = [
         f"# To {name}: {endpoint.kind}{f', {endpoint.model}' if endpoint.model else ''}. Nothing was sent.",
         f"{previewed.method} {previewed.url}",
