@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
+from uuid import uuid4
 
 from foretype.engines.base import (
     Chunk,
@@ -49,6 +50,7 @@ class Preview:
         self._peer = peer
         self._gate = gate
         self._measures = Measures()
+        self._session = uuid4().hex
 
     def request(self) -> Previewed | None:
         """The request for what it was asked for last; None if it was asked for nothing.
@@ -61,7 +63,9 @@ class Preview:
         peer, asked = self._peer, self.asked
         cleared = self._gate.clear(self.asked.prompt, Recipient(peer.name, peer.endpoint.url))
         assert cleared.given is not None
-        parameters = Parameters(asked.max_tokens, asked.stops, asked.temperature, asked.seed, asked.grammar)
+        parameters = Parameters(
+            asked.max_tokens, asked.stops, asked.temperature, asked.seed, asked.grammar, session=self._session
+        )
         sent = outgoing(peer, cleared.given, parameters)
         own = dict.fromkeys(peer.endpoint.headers, MASK)
         has_key = peer.endpoint.key_env or peer.endpoint.key_command or peer.endpoint.key_keyring
