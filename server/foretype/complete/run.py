@@ -11,6 +11,7 @@ from foretype.complete import filters, stop
 from foretype.complete.bell import Bell
 from foretype.complete.entrant import Entrant
 from foretype.complete.filters import Candidate, Surroundings
+from foretype.complete.filters.candidate import nothing_is_secret
 from foretype.complete.ledger import Ledger, since
 from foretype.complete.results import CompletionRequest, CompletionResult, Suggestion
 from foretype.complete.stream import Stream
@@ -37,11 +38,13 @@ class Run:
     soft_deadline: float
     syntax: Syntax
     undone: str
+    auto_closed: str
     on_update: OnUpdate | None
     bell: Bell = field(default_factory=Bell)
     superseded: bool = False
     outdated: bool = False
     skipped: dict[str, str] = field(default_factory=dict)
+    holds_secret: Callable[[str, str, str], bool] = nothing_is_secret
     at: SyntaxAt | None = None
     ledger: Ledger = field(default_factory=Ledger)
     shown: CompletionResult | None = None
@@ -54,7 +57,8 @@ class Run:
         if self._surroundings is None or self._surroundings.prose != prose:
             request = self.request
             unit = self.at.indent_unit if self.at else None
-            self._surroundings = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone, prose)
+            around = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone, prose, self.auto_closed)
+            self._surroundings = replace(around, holds_secret=self.holds_secret)
         return self._surroundings
 
     def key(self, lane: str) -> str:
@@ -101,7 +105,7 @@ class Run:
             if entrant.has_shown and filtered.rejected in filters.LATE:
                 return self.kept()
             return self.nothing(f"rejected: {filtered.rejected}", entrant.lane.title)
-        return self.offer(entrant, [filtered.candidate], complete)
+        return self.offer(entrant, [filtered.candidate, *(entrant.others if complete else ())], complete)
 
     def update(self, result: CompletionResult) -> bool:
         """Tells the listener, if there is one, of a result longer than those before; whether it did."""
