@@ -141,7 +141,9 @@ def _names(source: bytes, node: tree_sitter.Node) -> list[bytes]:
     names: dict[bytes, None] = {}
     for inner in _within(node):
         parent = inner.parent
-        named = parent is not None and (parent.type == "keyword_argument" or parent.child_by_field_name("name") == inner)
+        named = parent is not None and (
+            parent.type == "keyword_argument" or parent.child_by_field_name("name") == inner
+        )
         if inner.type == "identifier" and not _is_called(inner) and not named:
             names[_text(source, inner)] = None
     return list(names)[:MOST_NAMES]
