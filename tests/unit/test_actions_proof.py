@@ -165,6 +165,18 @@ async def test_a_program_reaches_no_network_where_the_system_has_namespaces(tmp_
     assert walls.words == ""
 
 
+@pytest.mark.skipif(sandbox.isolation()[0] not in ("bwrap", "unshare"), reason="this system lets nobody make mounts")
+async def test_a_program_writes_nowhere_but_in_its_folder(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "copy", tmp_path / "outside"
+    inside.mkdir()
+    code = f"open({str(inside / 'a')!r}, 'w').close(); open({str(outside)!r}, 'w').close()"
+    walls = sandbox.walls(inside)
+    variables = sandbox.environment(inside, True)
+    ran = await sandbox.run([*walls.before, sys.executable, "-c", code], inside, 20.0, variables)
+    assert ran.code == 1
+    assert (inside / "a").exists() and not outside.exists()
+
+
 def test_a_copy_leaves_out_what_is_large_and_the_users_file_alone(tmp_path: Path) -> None:
     source = tmp_path / "project"
     for name in ("a/b.py", ".git/config", "node_modules/x/index.js", "__pycache__/a.pyc"):
