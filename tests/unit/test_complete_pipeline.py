@@ -3,164 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field, replace
 
 import msgspec
 import pytest
+from scripted.engine import END, URI, Bench, ScriptedEngine, as_prompt, bench, text_of
 
 from foretype.complete.auto_closed import auto_closed
-from foretype.complete.contest import SUPERSEDED
+from foretype.complete.contest import OUTDATED, SUPERSEDED
 from foretype.complete.generator import GRACE_SECONDS
 from foretype.complete.pipeline import Completer
-from foretype.complete.results import CompletionRequest, CompletionResult
 from foretype.complete.undone import undone
 from foretype.config.schema import Completion, Local, Settings
-from foretype.engines.base import (
-    Alternative,
-    Chunk,
-    EngineInfo,
-    Explored,
-    ExploreRequest,
-    Finish,
-    FinishReason,
-    GenerateRequest,
-    Speeds,
-    Totals,
-    Usage,
-    WorkerDied,
-)
-from foretype.prompt.families import find
-from foretype.prompt.fim import Control, Prompt
-from foretype.prompt.hole import Chat, Input, laid_out
+from foretype.engines.base import Alternative, WorkerDied
+from foretype.prompt.fim import Control
 from foretype.syntax.cursor import Syntax
-from foretype.text.documents import Snapshot
-from foretype.text.edits import split_lines
-from foretype.text.positions import Point
-
-URI = "file:///a.py"
-END, LENGTH = FinishReason.END, FinishReason.LENGTH
-
-
-def as_prompt(given: Input, family: str) -> Prompt:
-    """What a model of the family reads."""
-    assert not isinstance(given, Chat)
-    return laid_out(given, find(family))
-
-
-@dataclass
-class Generation:
-    """One call of ``generate``; the test feeds it."""
-
-    request: GenerateRequest
-    events: asyncio.Queue[str | FinishReason | Exception] = field(default_factory=asyncio.Queue)
-    closed: bool = False
-
-    def say(self, *events: str | FinishReason | Exception) -> None:
-        for event in events:
-            self.events.put_nowait(event)
-
-
-class ScriptedEngine:
-    """Generates what the test says, when it says so."""
-
-    def __init__(self) -> None:
-        self.generations: list[Generation] = []
-        self.warmed: list[Prompt] = []
-        self.family = "qwen"
-        self.keeps_work = False
-        self.explored: list[ExploreRequest] = []
-        self.lines: tuple[Alternative, ...] = ()
-
-    async def info(self) -> EngineInfo:
-        return EngineInfo("scripted", "scripted", self.family, 4096, Speeds(1000, 50, 20), keeps_work=self.keeps_work)
-
-    async def generate(self, request: GenerateRequest) -> AsyncGenerator[Chunk | Finish, None]:
-        generation = Generation(request)
-        self.generations.append(generation)
-        usage = Usage(prefill_tokens=2)
-        try:
-            while True:
-                event = await generation.events.get()
-                if isinstance(event, Exception):
-                    raise event
-                if isinstance(event, FinishReason):
-                    yield Finish(event, usage)
-                    return
-                usage = replace(usage, decode_tokens=usage.decode_tokens + 1)
-                yield Chunk(event, usage)
-        finally:
-            generation.closed = True
-
-    async def explore(self, request: ExploreRequest) -> Explored:
-        self.generations.append(Generation(GenerateRequest(request.prompt, request.max_tokens)))
-        self.explored.append(request)
-        return Explored(self.lines, Usage(prefill_tokens=3, decode_tokens=9))
-
-    async def warm(self, prompt: Input) -> bool:
-        self.warmed.append(as_prompt(prompt, self.family))
-        return True
-
-    def totals(self) -> Totals:
-        return Totals()
-
-    async def count(self, texts: tuple[str, ...]) -> tuple[int, ...]:
-        return tuple(len(text) // 3 for text in texts)
-
-    async def aclose(self) -> None:
-        pass
-
-
-@dataclass
-class Bench:
-    """A completer, its engine, and one document."""
-
-    engine: ScriptedEngine
-    completer: Completer
-    version: int = 0
-
-    def snapshot(self, text: str) -> tuple[Snapshot, Point]:
-        before, after = text.split("$0")
-        self.version += 1
-        lines = split_lines(before)
-        snapshot = Snapshot(URI, self.version, "python", tuple(split_lines(before + after)))
-        return snapshot, Point(len(lines) - 1, len(lines[-1]))
-
-    def change(self, text: str) -> None:
-        self.completer.changed(self.snapshot(text)[0])
-
-    def ask(self, text: str, explicit: bool = False, stream: list[str] | None = None) -> asyncio.Task[CompletionResult]:
-        snapshot, cursor = self.snapshot(text)
-
-        def update(result: CompletionResult) -> None:
-            assert stream is not None
-            stream.append(result.suggestions[0].text)
-
-        request = CompletionRequest(snapshot, cursor, explicit)
-        return asyncio.create_task(self.completer.complete(request, update if stream is not None else None))
-
-    async def generation(self, number: int) -> Generation:
-        for _ in range(200):
-            if len(self.engine.generations) > number:
-                return self.engine.generations[number]
-            await asyncio.sleep(0.005)
-        raise AssertionError(f"there is no generation {number}")
-
-
-@contextlib.asynccontextmanager
-async def bench(settings: Settings | None = None) -> AsyncGenerator[Bench, None]:
-    engine = ScriptedEngine()
-    completer = Completer(lambda *_: engine, Syntax(), settings or Settings())
-    try:
-        yield Bench(engine, completer)
-    finally:
-        await completer.aclose()
-
-
-def text_of(result: CompletionResult) -> str:
-    return result.suggestions[0].text if result.suggestions else f"nothing: {result.rejected}"
 
 
 async def test_a_line_is_offered_when_it_is_whole() -> None:
@@ -233,6 +90,16 @@ async def test_a_change_that_disagrees_stops_the_generation() -> None:
         b.change("def f(a, b):\n    rety$0\n")
         await asyncio.sleep(0.01)
         assert generation.closed
+
+
+async def test_a_request_for_text_that_has_changed_asks_for_nothing_more() -> None:
+    async with bench() as b:
+        task = b.ask("def f(a, b):\n    ret$0\n")
+        (await b.generation(0)).say("urn a")
+        await asyncio.sleep(0.01)
+        b.change("def f(a, b):\n    rety$0\n")
+        assert (await asyncio.wait_for(task, 5)).rejected == OUTDATED
+        assert len(b.engine.generations) == 1
 
 
 async def test_a_change_that_agrees_stops_nothing() -> None:
@@ -550,7 +417,7 @@ async def test_what_was_just_deleted_is_not_offered_back() -> None:
     ],
 )
 def test_what_was_deleted_is_collected(old: str, new: str, before: str, after: str) -> None:
-    b = Bench(ScriptedEngine(), Completer(lambda *_: ScriptedEngine(), Syntax(), Settings()))
+    b = Bench({}, Completer(lambda *_: ScriptedEngine(), Syntax(), Settings()))
     old_snapshot, _ = b.snapshot(old)
     new_snapshot, cursor = b.snapshot(new)
     assert undone(before, old_snapshot, new_snapshot, cursor) == after

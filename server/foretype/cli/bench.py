@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from foretype.cli.bench_fix import fix
 from foretype.cli.bench_infill import infill
 from foretype.cli.options import config_option, model_option
 from foretype.config.load import load, with_command_line
@@ -47,6 +48,7 @@ def bench() -> None:
     """Measure, on this machine, under conditions that are reported with the figures."""
 
 
+bench.add_command(fix)
 bench.add_command(infill)
 
 

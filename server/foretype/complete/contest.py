@@ -7,6 +7,7 @@ whose shows, is for `growing.py` (one that grows) and `several.py` (several to c
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from abc import ABC, abstractmethod
@@ -15,21 +16,26 @@ from collections.abc import Sequence
 from foretype.complete.budget import Rhythm, budget, share
 from foretype.complete.desk import Desk
 from foretype.complete.entrant import Entrant
+from foretype.complete.generator import UNEXPECTED
 from foretype.complete.lanes import Lane
 from foretype.complete.ledger import since
 from foretype.complete.results import CompletionResult
 from foretype.complete.run import Run
 from foretype.complete.stream import Stream
 from foretype.config.endpoints import Policy
-from foretype.engines.base import EngineError, EngineInfo
+from foretype.engines.base import EngineInfo
+from foretype.errors import ForetypeError
 from foretype.syntax.cursor import Intent
 
+OUTDATED = "the text has changed"
 SUPERSEDED = "superseded by a newer request"
 NOTHING_TO_ADD = "the model has nothing to add"
 LATE = "it has not answered in time"
 UNSURE = "it was not sure of its answer"
 BLOCK = "a block was asked of another engine as well"
 PATIENCE_SECONDS = 20.0
+
+logger = logging.getLogger(__name__)
 
 
 class Contest(ABC):
@@ -113,8 +119,8 @@ class Contest(ABC):
     def open(self, entrant: Entrant, now: float) -> None:
         """Opens an entrant's engine; what is asked is decided when that is done."""
         at = self.run.examine()
-        if at.intent is Intent.NONE:
-            entrant.out, entrant.said = at.reason, True
+        if self.run.outdated or at.intent is Intent.NONE:
+            entrant.out, entrant.said = OUTDATED if self.run.outdated else at.reason, True
             return
         entrant.stream = entrant.info = entrant.found = None
         entrant.has_text = entrant.is_late = entrant.unsure = False
@@ -138,7 +144,10 @@ class Contest(ABC):
         if entrant.plays and entrant.begins is not None and now >= entrant.begins:
             assert entrant.info is not None
             entrant.begins = None
-            self.begin(entrant, entrant.info)
+            if self.run.outdated:
+                entrant.out, entrant.said = OUTDATED, True
+            else:
+                self.begin(entrant, entrant.info)
         elif entrant.plays and entrant.begins is None and entrant.info is not None:
             self.follow(entrant, now)
         if entrant.plays and not entrant.has_text and not entrant.is_late and now >= entrant.due:
@@ -157,6 +166,8 @@ class Contest(ABC):
     def wants_another(self) -> bool:
         """Whether the policy asks one engine more than those that were asked."""
         playing = [each for each in self.entrants if each.plays]
+        if self.run.outdated and self.entrants:
+            return False
         if not self.entrants or (playing and self.policy == "race"):
             return True
         if playing:
@@ -187,8 +198,11 @@ class Contest(ABC):
         begun = time.perf_counter()
         try:
             info = await entrant.lane.ask_info()
-        except EngineError as error:
+        except ForetypeError as error:
             self.fail(entrant, str(error))
+        except Exception:
+            logger.exception("An engine failed unexpectedly.")
+            self.fail(entrant, UNEXPECTED)
         else:
             entrant.queue_ms = since(begun)
             seconds = self._debounce(entrant.lane, info)

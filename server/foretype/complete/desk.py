@@ -42,6 +42,11 @@ class Desk:
             self._waiting.supersede()
         self._waiting = run
 
+    def outdate(self, snapshot: Snapshot) -> None:
+        """The document has changed to this."""
+        if self._waiting is not None and self._waiting.request.snapshot.version != snapshot.version:
+            self._waiting.outdated = True
+
     def fitting(self, keys: Container[str], snapshot: Snapshot, cursor: Point) -> list[Stream]:
         """The streams that the text before the cursor agrees with, the best to go on with first.
 

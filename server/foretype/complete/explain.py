@@ -32,8 +32,8 @@ class History:
         if result is None:
             return "No suggestion has been asked for yet."
         if result.suggestions:
-            return f"{result.engine}: {describe(result.ledger)}{self._kept()}"
-        return f"No suggestion: {result.rejected or 'nothing to add'} ({describe(result.ledger)})"
+            return f"{result.engine}: {describe(result.ledger)}{skipped(result)}{self._kept()}"
+        return f"No suggestion: {result.rejected or 'nothing to add'} ({describe(result.ledger)}){skipped(result)}"
 
     def _kept(self) -> str:
         """How many suggestions were of use so far, where the editor tells."""
@@ -41,6 +41,12 @@ class History:
             return ""
         shown = f" of {len(self.shown)} shown" if self.shown else ""
         return f"; {len(self.accepted)}{shown} accepted so far"
+
+
+def skipped(result: CompletionResult) -> str:
+    """Which engines didn't answer, each with the reason, unless that is the answer's reason already."""
+    told = [(name, reason) for name, reason in result.ledger.skipped if reason != result.rejected]
+    return "".join(f"; {name} skipped: {reason.rstrip('.')}" for name, reason in told)
 
 
 def describe(ledger: Ledger) -> str:

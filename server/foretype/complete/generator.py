@@ -12,10 +12,13 @@ from dataclasses import replace
 
 from foretype.complete.prompts import hole_at
 from foretype.complete.stream import Stream
-from foretype.engines.base import Chunk, Engine, EngineError, GenerateRequest, Usage
+from foretype.engines.base import Chunk, Engine, GenerateRequest, Usage
+from foretype.errors import ForetypeError
 
 GRACE_SECONDS = 0.15
 """How long a generation goes on after its request was cancelled: editors cancel at every key."""
+
+UNEXPECTED = "The engine failed unexpectedly; the log says how."
 
 Lead = Callable[[Stream], Awaitable[None]]
 
@@ -93,11 +96,14 @@ class Generator:
                     stream.append(chunk, usage)
                     if enough(stream):
                         break
-        except EngineError as error:
+        except ForetypeError as error:
             stream.error = str(error)
             # One that goes on failing is told of once.
             logger.log(logging.DEBUG if stream.error == self._told else logging.WARNING, "%s", error)
             self._told = stream.error
+        except Exception:
+            logger.exception("An engine failed unexpectedly.")
+            stream.error = UNEXPECTED
         else:
             self._told = ""
         finally:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from foretype.complete.budget import ASKED_SECONDS, Rhythm, budget
 from foretype.complete.candidates import candidates
-from foretype.complete.contest import NOTHING_TO_ADD, Contest
+from foretype.complete.contest import NOTHING_TO_ADD, OUTDATED, Contest
 from foretype.complete.desk import Desk
 from foretype.complete.entrant import Entrant
 from foretype.complete.generator import Lead
@@ -161,7 +161,9 @@ class Growing(Contest):
         if stream.error is not None:
             self.fail(entrant, stream.error)
         elif not stream.running:
-            if stream.finish is not None or now > self.patience:
+            if self.run.outdated:
+                entrant.out, entrant.said = OUTDATED, True
+            elif stream.finish is not None or now > self.patience:
                 entrant.out = NOTHING_TO_ADD
             else:
                 self._generate(entrant.lane, stream, False, None)

@@ -13,7 +13,7 @@ import msgspec
 from foretype.complete.contexts import Contexts
 from foretype.complete.generator import Generator
 from foretype.complete.warmer import Warmer
-from foretype.config.endpoints import LOCAL
+from foretype.config.endpoints import LOCAL, named
 from foretype.config.schema import Settings
 from foretype.engines.base import Engine, EngineInfo
 from foretype.syntax.languages import Languages
@@ -89,7 +89,7 @@ class Lanes:
 
     def apply(self, settings: Settings) -> None:
         """Takes other settings: engines that they make otherwise are made anew, and the old ones end beside."""
-        wanted = {name: _recipe(name, settings) for name in _named(settings)}
+        wanted = {name: _recipe(name, settings) for name in named(settings.route)}
         before, self._lanes = self._lanes, {}
         for name, recipe in wanted.items():
             kept = before.pop(name) if name in before and self._recipes[name] == recipe else None
@@ -121,12 +121,6 @@ class Lanes:
         self._closing.discard(task)
         if not task.cancelled() and (error := task.exception()):
             logger.warning("An engine did not end as it should: %s", error)
-
-
-def _named(settings: Settings) -> list[str]:
-    """All that routes name, in their order, each once."""
-    route = settings.route
-    return list(dict.fromkeys((*route.engines, *(name for each in route.overrides for name in each.engines))))
 
 
 def _recipe(name: str, settings: Settings) -> object:

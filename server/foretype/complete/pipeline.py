@@ -17,6 +17,7 @@ from foretype.complete.budget import Rhythm, budget
 from foretype.complete.contest import SUPERSEDED
 from foretype.complete.desk import Desk
 from foretype.complete.explain import History
+from foretype.complete.filters.candidate import nothing_is_secret
 from foretype.complete.generator import Lead
 from foretype.complete.growing import Growing
 from foretype.complete.lanes import Lane, Lanes, MakeEngine
@@ -26,12 +27,14 @@ from foretype.complete.route import Plan, plan
 from foretype.complete.run import OnUpdate, Run
 from foretype.complete.several import Several
 from foretype.complete.stream import Stream
+from foretype.complete.told import Told
 from foretype.complete.undone import undone
 from foretype.config.schema import Settings
-from foretype.engines.base import Totals
+from foretype.engines.base import Engine, Totals
 from foretype.syntax.cursor import Intent, Syntax
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
+from foretype.trust.egress import Gate
 from foretype.workspace.client import Workspace
 
 
@@ -45,9 +48,13 @@ class Completer:
         syntax: Syntax,
         settings: Settings,
         workspace: Workspace | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._syntax = syntax
-        self.workspace = workspace or Workspace()  # without one, the model sees nothing but the document
+        self._gate = gate
+        # Without one, the model sees nothing but the document.
+        self.workspace = workspace or Workspace()
+        self.files = Told((self.workspace, gate.policy) if gate else (self.workspace,))
         self._lanes = Lanes(make_engine, self.workspace, syntax.languages)
         self.apply_settings(settings)
         self._desks: dict[str, Desk] = {}
@@ -81,6 +88,7 @@ class Completer:
             auto_closed=desk.auto_closed,
             on_update=on_update,
             skipped=dict(planned.skipped),
+            holds_secret=self._gate.redactor.contains_secret if self._gate else nothing_is_secret,
         )
         desk.supersede(run)
         try:
@@ -102,6 +110,8 @@ class Completer:
         """A document was changed; generations that no longer agree are stopped."""
         self._rhythm.key(time.monotonic())
         self.workspace.opened(snapshot)
+        if (desk := self._desks.get(snapshot.uri)) is not None:
+            desk.outdate(snapshot)
         for lane in self._lanes:
             active = lane.generator.active
             if active is not None and active.anchor.uri == snapshot.uri and not active.agrees(snapshot):
@@ -140,6 +150,10 @@ class Completer:
         """The last result, of one document if it is named."""
         return self._history.last(uri)
 
+    def engines_for(self, snapshot: Snapshot) -> tuple[Engine, ...]:
+        """The engines that may be asked about a document, in the order of its route."""
+        return tuple(lane.engine for lane in self._planned_lanes(snapshot))
+
     def totals(self) -> Totals:
         """All the engines' work so far."""
         each = [lane.engine.totals() for lane in self._lanes]
@@ -149,6 +163,10 @@ class Completer:
         """Takes new settings for the requests to come."""
         self._settings = settings
         self._lanes.apply(settings)
+        if self._gate is not None:
+            self._gate.apply(settings.privacy)
+            if any(not lane.is_local for lane in self._lanes):
+                self._gate.redactor.prepare()
 
     async def aclose(self) -> None:
         """Ends what runs, and the engines."""
@@ -184,7 +202,18 @@ class Completer:
         return result
 
     def _plan(self, snapshot: Snapshot) -> Plan:
-        return plan(self._settings.route, snapshot.language, lambda patterns: False)
+        """The engines for a document, by the settings and what may leave the machine."""
+        settings, uri = self._settings, snapshot.uri
+        if (gate := self._gate) is None:
+            return plan(settings.route, snapshot.language, lambda patterns: False)
+        offline, policy = settings.privacy.offline, gate.policy
+        return plan(
+            settings.route,
+            snapshot.language,
+            lambda patterns: policy.fits(uri, patterns),
+            policy.verdict(uri),
+            offline,
+        )
 
     def _planned_lanes(self, snapshot: Snapshot) -> list[Lane]:
         return [self._lanes[name] for name in self._plan(snapshot).engines]

@@ -11,6 +11,7 @@ from foretype.complete import filters, stop
 from foretype.complete.bell import Bell
 from foretype.complete.entrant import Entrant
 from foretype.complete.filters import Candidate, Surroundings
+from foretype.complete.filters.candidate import nothing_is_secret
 from foretype.complete.ledger import Ledger, since
 from foretype.complete.results import CompletionRequest, CompletionResult, Suggestion
 from foretype.complete.stream import Stream
@@ -27,7 +28,8 @@ OnUpdate = Callable[[CompletionResult], None]
 class Run:
     """A request's state; times are monotonic seconds.
 
-    ``engine`` is who answers when there is nothing to say. ``skipped`` names the engines that could not, and why.
+    ``engine`` is who answers when there is nothing to say. ``skipped`` names the engines that could not, and why. Once
+    the document has changed the request is ``outdated``: what it asked for may serve the next, but it asks for no more.
     """
 
     request: CompletionRequest
@@ -40,7 +42,9 @@ class Run:
     on_update: OnUpdate | None
     bell: Bell = field(default_factory=Bell)
     superseded: bool = False
+    outdated: bool = False
     skipped: dict[str, str] = field(default_factory=dict)
+    holds_secret: Callable[[str, str, str], bool] = nothing_is_secret
     at: SyntaxAt | None = None
     ledger: Ledger = field(default_factory=Ledger)
     shown: CompletionResult | None = None
@@ -53,9 +57,8 @@ class Run:
         if self._surroundings is None or self._surroundings.prose != prose:
             request = self.request
             unit = self.at.indent_unit if self.at else None
-            self._surroundings = survey(
-                request.snapshot, request.cursor, self.syntax, unit, self.undone, prose, self.auto_closed
-            )
+            around = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone, prose, self.auto_closed)
+            self._surroundings = replace(around, holds_secret=self.holds_secret)
         return self._surroundings
 
     def key(self, lane: str) -> str:

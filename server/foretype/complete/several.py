@@ -15,7 +15,8 @@ from foretype.complete.lanes import Lane
 from foretype.complete.results import CompletionResult
 from foretype.complete.run import Run
 from foretype.config.endpoints import Policy
-from foretype.engines.base import EngineError, EngineInfo
+from foretype.engines.base import EngineInfo
+from foretype.errors import ForetypeError
 from foretype.syntax.languages import Languages
 
 
@@ -56,7 +57,7 @@ class Several(Contest):
             return
         try:
             found = work.result()
-        except EngineError as error:
+        except ForetypeError as error:
             self.fail(entrant, str(error))
             return
         self.heard(entrant)

@@ -16,7 +16,8 @@ from foretype.complete.prompts import hole_at
 from foretype.complete.seat import Seat
 from foretype.complete.stream import plain
 from foretype.context.choice import NOTHING, Context
-from foretype.engines.base import Engine, EngineError, EngineInfo
+from foretype.engines.base import Engine, EngineInfo
+from foretype.errors import ForetypeError
 from foretype.prompt.anchor import Anchor, place_anchor
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
@@ -110,7 +111,7 @@ class Warmer:
                 wanted = seat.wanted
                 if await self._prepare(seat) and seat.wanted is wanted:
                     seat.wanted = None
-        except EngineError as error:
+        except ForetypeError as error:
             logger.info("Nothing was prepared: %s", error)
 
     async def _quiet(self) -> None:

@@ -44,7 +44,8 @@ class GenerateRequest:
 
     ``grammar`` (GBNF, llama.cpp's format) constrains the answer where the engine can; empty for none.
     ``stops`` end the generation where one of them appears in the generated text (the stop itself is not given).
-    ``temperature`` 0 is greedy. ``max_tokens`` bounds what is generated, healed tokens included.
+    ``temperature`` 0 is greedy. ``max_tokens`` bounds what is generated, healed tokens included. One that is
+    ``patient`` lets others, which a typist waits for, go before it even when it has begun; it then goes on.
     """
 
     prompt: Input
@@ -53,6 +54,7 @@ class GenerateRequest:
     temperature: float = 0.0
     seed: int = 0
     grammar: str = ""
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ class EngineInfo:
     """What is known of an engine; ``family`` names the FIM family, or is empty for a prefix-only model.
 
     ``facts`` are shown by ``doctor``: name and value, in order. ``keeps_work`` says that what a cancelled generation
-    has evaluated serves the next one.
+    has evaluated serves the next one, ``chat`` that it answers a `Chat`.
     """
 
     name: str
@@ -180,6 +182,7 @@ class EngineInfo:
     speeds: Speeds = Speeds()
     facts: tuple[tuple[str, str], ...] = field(default=())
     keeps_work: bool = False
+    chat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,7 @@ class Totals:
 
 
 class Engine(Protocol):
-    """Continues prompts. One generation runs at a time; ``generate`` goes before ``warm``."""
+    """Continues prompts, one at a time: ``generate`` goes before ``warm``, a patient one after all others."""
 
     async def info(self) -> EngineInfo:
         """What is known now; starts the engine if need be. Raises EngineError."""

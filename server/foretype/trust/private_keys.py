@@ -5,31 +5,65 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_LABEL = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-# A line of a key's body, by itself or as a string of source code that goes on with the next line.
-_LINE = (
-    r"[ \t]*[\"'`#*/]{0,3}[ \t]*[A-Za-z0-9+/]{30,100}={0,2}(?:\\[nr]){0,2}[\"'`]?[ \t]*[+.,;\\]?[ \t]*(?:\r?\n|\r|\Z)"
-)
-_SHORT = (
-    r"[ \t]*[\"'`#*/]{0,3}[ \t]*[A-Za-z0-9+/]{1,100}={0,2}(?:\\[nr]){0,2}[\"'`]?[ \t]*[+.,;\\]?[ \t]*(?:\r?\n|\r|\Z)"
-)
-_HEADER = r"[ \t]*[A-Za-z-]{2,20}: [^\r\n]*(?:\r?\n|\r|\Z)|[ \t]*(?:\r?\n|\r)"
-
-_BEGUN = re.compile(rf"-----BEGIN {_LABEL}(?:[^\r\n]*(?:\r?\n|\r)(?:{_HEADER}|{_LINE})*(?:{_SHORT})?|[^\r\n]*\Z)")
-_ENDED = re.compile(rf"(?:^{_LINE})+(?:^{_SHORT})?(?=[^\n]{{0,8}}-----END {_LABEL})", re.MULTILINE)
-_HEAD = re.compile(rf"\A(?:{_LINE})+(?:{_SHORT})?(?![^\n]{{0,8}}-----END (?!{_LABEL}))")
+_MARK = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]{0,40}?(PRIVATE KEY(?: BLOCK)?)?-----")
+_LINE = re.compile(r"[^\r\n]*(?:\r?\n|\r)?")
+_BODY = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_HEADER = re.compile(r"[A-Za-z-]{2,20}: ?[^\r\n]*")
+# What stands around a line of a key in comments, and in source code that joins it line by line.
+_AROUND = " \t\r\n\"'`#*;,\\"
+_COMMENT = re.compile(r"^(?://|--)(?: |$)")
+_ESCAPED = re.compile(r"(?:\\[nr])+[\"'`]?[ \t]*[+.,;\\]?[ \t]*$")
+LEAST = 30
+"""Characters that a line of a key's body has at least, but for the last."""
 
 
 def key_parts(text: str) -> Iterator[tuple[int, int]]:
-    """Where parts of keys stand: one whose end the text lacks, one whose beginning it lacks, one that lacks both.
+    """Where keys and parts of them stand, in time linear in the text.
 
-    The last is told by its place: lines of Base64 at the very beginning of a text.
+    A part is told by its beginning, by its end, or by its place: lines of Base64 at the very beginning of a text.
     """
-    for found in _BEGUN.finditer(text):
-        if "-----END " not in found.group():
-            yield found.span()
-    for found in _ENDED.finditer(text):
-        yield found.span()
-    head = _HEAD.match(text)
-    if head is not None:
-        yield head.span()
+    start, end = 0, 0
+    is_key = is_run = False
+    for line in _LINE.finditer(text):
+        if not line.group():
+            break
+        mark = _MARK.search(line.group())
+        kind = _kind(line.group(), is_run, is_key and not is_run)
+        if mark is not None:
+            at, until = line.start() + mark.start(), line.start() + mark.end()
+            private = mark[2] is not None
+            if mark[1] == "END":
+                if is_run and private:
+                    yield start, until
+                elif is_key and start < end:
+                    yield start, end
+                is_key = is_run = False
+                continue
+            if is_key:
+                yield start, end
+            is_key, is_run = private, False
+            start, end = at, max(until, line.start() + len(line.group().rstrip("\r\n")))
+            if private and (closed := _MARK.search(line.group(), mark.end())) is not None:
+                yield at, line.start() + closed.end()
+                is_key = False
+        elif kind:
+            if not is_run and not is_key:
+                start, is_key = line.start(), line.start() == 0
+            is_run = is_run or kind == "body"
+            end = line.start() + len(line.group().rstrip("\r\n"))
+        else:
+            if is_key:
+                yield start, end
+            is_key = is_run = False
+    if is_key:
+        yield start, end
+
+
+def _kind(line: str, is_run: bool, is_begun: bool) -> str:
+    """What a line would be in a key: ``body``, ``header``; empty if it is no line of one."""
+    bare = _ESCAPED.sub("", _COMMENT.sub("", line.strip())).strip(_AROUND)
+    if is_begun and (not bare or _HEADER.fullmatch(bare)):
+        return "header"
+    if not _BODY.fullmatch(bare):
+        return ""
+    return "body" if len(bare) >= LEAST or ((is_run or is_begun) and len(bare) % 4 == 0) else ""

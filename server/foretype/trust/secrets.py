@@ -29,6 +29,9 @@ MARK = "FORETYPE_REDACTED"
 RULES = Path(__file__).with_name("secrets.yml")
 MOST_PLACEHOLDERS = 4_096
 MOST_TEXTS = 256
+SHORTEST = 12
+"""Characters beside a placeholder that may themselves be a secret."""
+
 _MOST_ROUNDS = 4
 
 # What a text has to have for a look at it to be worth while: the name of a secret with a literal behind it, or what
@@ -109,7 +112,8 @@ class Redactor:
             texts, found = self._replaced(texts, spans)
             count += len(spans)
             kinds.update(found)
-        return Redacted(texts, kinds, count)
+        left = PLACEHOLDER.findall("".join(texts))
+        return Redacted(texts, {name: kinds[name] for name in left if name in kinds}, count)
 
     def contains_secret(self, before: str, text: str, after: str) -> bool:
         """Whether a text between two others of its line has a secret in it, or a part of one.
@@ -141,7 +145,9 @@ class Redactor:
             starts = accumulate((len(text) for text in texts[:-1]), initial=0)
             for start, text in zip(starts, texts, strict=True):
                 found += _moved(self._spans_of(text), start, start + len(text))
-        return [span for span in _merged(found) if not PLACEHOLDER.fullmatch(whole, span.start, span.end)]
+        masked = [Span(each.start(), each.end(), "") for each in PLACEHOLDER.finditer(whole)] if MARK in whole else []
+        spans = _merged([*found, *masked])
+        return [span for span in spans if not _is_done(whole[span.start : span.end])]
 
     def _replaced(self, texts: tuple[str, ...], spans: list[Span]) -> tuple[tuple[str, ...], dict[str, str]]:
         """The texts with placeholders where the spans begin, and the rule of each placeholder."""
@@ -207,6 +213,11 @@ class Redactor:
             self._error = f"Secrets in the text can't be found, so nothing is sent: {error}."
         finally:
             self._loaded.set()
+
+
+def _is_done(secret: str) -> bool:
+    """Whether hardly more than placeholders is left of a secret."""
+    return MARK in secret and len(PLACEHOLDER.sub("", secret)) < SHORTEST
 
 
 def secret_begun(text: str) -> int:

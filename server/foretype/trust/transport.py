@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from foretype.trust.egress import Gate
 
 
+KEPT_SECONDS = 300.0
+"""How long an idle connection is kept, so that the next request need not open one; servers close it when they like."""
+
+
 class GatedTransport(httpx2.AsyncBaseTransport):
     """Sends what the gate has cleared, to the one recipient it is made for. Raises `Refused` for all else."""
 
@@ -56,7 +60,11 @@ def make_client(
     verify: ssl.SSLContext | bool = _authorities(ca_file, recipient) if ca_file else True
     try:
         inner = httpx2.AsyncHTTPTransport(
-            verify=verify, http2=http2, proxy=proxy or _proxy_of_environment(recipient), trust_env=not ca_file
+            verify=verify,
+            http2=http2,
+            limits=httpx2.Limits(keepalive_expiry=KEPT_SECONDS),
+            proxy=proxy or _proxy_of_environment(recipient),
+            trust_env=not ca_file,
         )
     except (ValueError, ImportError, httpx2.InvalidURL) as error:
         raise ForetypeError(f"The proxy for {recipient.name} can't be used: {error}; set another as proxy.") from None
@@ -68,8 +76,8 @@ def make_client(
 def _authorities(ca_file: str, recipient: Recipient) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=str(Path(ca_file).expanduser()))
-    except (OSError, ssl.SSLError) as error:
-        reason = error.strerror or "it holds no certificates"
+    except OSError as error:
+        reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
         raise ForetypeError(
             f"The ca_file of {recipient.name}, {ca_file}, can't be used: {reason}; it has to be a PEM file."
         ) from None

@@ -1,40 +1,34 @@
-"""A gate that lets everything pass, for tests of what lies behind it."""
+"""The real gate, with a log of its own and the rules on secrets loaded once for all tests."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
-import httpx2
-
-from foretype.engines.remote.gate import Recipient
-from foretype.prompt.hole import Chat, Hole
-
-
-@dataclass(frozen=True)
-class Passed:
-    given: Hole | Chat | None
+from foretype.trust.egress import Gate
+from foretype.trust.egress_log import EgressLog
+from foretype.trust.paths import PathPolicy
+from foretype.trust.secrets import Redactor
 
 
-@dataclass
-class OpenGate:
-    """Clears what it is given, and notes what passes on WebSockets."""
+@cache
+def redactor() -> Redactor:
+    """One for all tests: its rules take seconds to load."""
+    made = Redactor()
+    made.prepare()
+    return made
 
-    messages: list[bytes] = field(default_factory=list)
 
-    def clear(self, given: Hole | Chat, recipient: Recipient) -> Passed:
-        return Passed(given)
-
-    def probe(self, recipient: Recipient, purpose: str = "probe") -> Passed:
-        return Passed(None)
-
-    def passing(self, clearance: Passed, payload: bytes, method: str = "WEBSOCKET", url: str = "") -> int:
-        self.messages.append(payload)
-        return len(self.messages)
-
-    def client(self, recipient: Recipient, *, ca_file: str = "", proxy: str = "", **more: Any) -> httpx2.AsyncClient:
-        import ssl
-
-        verify = ssl.create_default_context(cafile=ca_file) if ca_file else True
-        more.setdefault("http2", True)
-        return httpx2.AsyncClient(verify=verify, proxy=proxy or None, trust_env=False, **more)
+@contextmanager
+def make_gate() -> Iterator[tuple[Gate, Path]]:
+    """A gate that refuses no file, and the file of its log."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "egress.jsonl"
+        log = EgressLog(file)
+        try:
+            yield Gate(PathPolicy(lambda uri: None), redactor(), log), file
+        finally:
+            log.close()

@@ -12,7 +12,10 @@ from contextlib import asynccontextmanager
 import h11
 
 from endpoints.script import Fault, Request, Script
-from endpoints.spoken import Answer, answer_to, refusal, sse
+from endpoints.spoken import Answer, answer_to, line, refusal, sse
+
+CONTROLS = ["<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>", "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>"]
+"""In the order of their ids."""
 
 
 class Service:
@@ -32,7 +35,7 @@ class Service:
         self._writers.add(writer)
         one = _Connection(self.script, reader, writer, self.connections)
         try:
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, h11.RemoteProtocolError):
+            with contextlib.suppress(ConnectionError, h11.RemoteProtocolError, asyncio.CancelledError):
                 while await one.serve():
                     pass
         finally:
@@ -74,7 +77,10 @@ class _Connection:
             return False
         if request.method == "GET":
             self._script.probes.append(request)
-            return await self._plain(200, {"object": "list", "data": []})
+            told = {"model_path": "/models/qwen2.5-coder-0.5b.gguf"} if request.path == "/props" else {"data": []}
+            return await self._plain(200, told)
+        if request.path == "/tokenize":
+            return await self._plain(200, {"tokens": tokenized(request.body["content"])})
         self._script.requests.append(request)
         watching = asyncio.create_task(self._watch(request))
         try:
@@ -186,7 +192,11 @@ class _Connection:
         elif kind == "invalid":
             self._data(b'data: {"choices": [{"index": 0, "text": "a\xc3"}]}\n\n')
         elif kind == "told":
-            self._data(sse({"error": {"message": fault.message, "code": 500}}))
+            error = {"message": fault.message, "code": 500}
+            if request.path.endswith("/responses"):
+                self._data(sse({"type": "error", **error}, "error"))
+            else:
+                self._data(sse({"error": error}) if answer_is_sse(request) else line({"error": fault.message}))
         return False
 
     async def _piece(self, data: bytes, kind: str) -> None:
@@ -220,6 +230,11 @@ class _Connection:
         data = self._http.send(event)
         if data and not self._writer.is_closing():
             self._writer.write(data)
+
+
+def tokenized(text: str) -> list[int]:
+    """Ids as llama-server's ``/tokenize`` gives them: one for a control token of Qwen's, one for any other byte."""
+    return [151659 + CONTROLS.index(text)] if text in CONTROLS else list(text.encode())
 
 
 def answer_is_sse(request: Request) -> bool:

@@ -89,7 +89,8 @@ def _openai(body: dict[str, Any], script: Script, wrap: Callable[[str], dict[str
         return [*ends, sse("[DONE]")]
 
     most = body.get("max_tokens") or body.get("max_completion_tokens") or 16
-    return Answer(SSE, [], piece, end, ("model",), most, _stops(body), body.get("n") or 1)
+    wants = ("messages",) if "messages" in body else ("model", "prompt")
+    return Answer(SSE, [], piece, end, wants, most, _stops(body), body.get("n") or 1)
 
 
 def _completions(path: str, body: dict[str, Any], script: Script) -> Answer:

@@ -6,10 +6,13 @@ import msgspec
 from msgspec import Struct
 
 from foretype.child.framing import Message
-from foretype.prompt.fim import Control, Prompt
+from foretype.engines.base import GenerateRequest
+from foretype.prompt.fim import Control, Prompt, Token
+
+TOKEN = "token"
 
 Pieces = tuple[tuple[str, str], ...]
-"""A prompt's pieces, each (control's role or "", text)."""
+"""A prompt's pieces, each (control's role or "", text); a control token by its spelling is (TOKEN, spelling)."""
 
 Weighed = tuple[str, float, float | None]
 """A line's text, its log-probability, and that of line and following text together, if those were read."""
@@ -26,7 +29,7 @@ class Load(Message, frozen=True, tag=True, array_like=True):
 
 
 class Generate(Message, frozen=True, tag=True, array_like=True):
-    """Continue a prompt."""
+    """Continue a prompt. One that is ``patient`` lets every other that comes go before it."""
 
     id: int
     pieces: Pieces
@@ -35,6 +38,8 @@ class Generate(Message, frozen=True, tag=True, array_like=True):
     stops: tuple[str, ...]
     temperature: float
     seed: int
+    grammar: str
+    patient: bool
 
 
 class Warm(Message, frozen=True, tag=True, array_like=True):
@@ -86,6 +91,7 @@ class Loaded(Message, frozen=True, tag=True, array_like=True):
     family: str
     context_tokens: int
     facts: tuple[tuple[str, str], ...]
+    chat: str
 
 
 class Failed(Message, frozen=True, tag=True, array_like=True):
@@ -167,6 +173,27 @@ def from_worker(body: bytes) -> FromWorker:
     return message
 
 
+def generation(id: int, prompt: Prompt, request: GenerateRequest) -> Generate:
+    """The frame for a request whose prompt is laid out."""
+    return Generate(
+        id,
+        pieces_of(prompt),
+        prompt.heal,
+        request.max_tokens,
+        request.stops,
+        request.temperature,
+        request.seed,
+        request.grammar,
+        request.patient,
+    )
+
+
 def pieces_of(prompt: Prompt) -> Pieces:
     """A prompt's pieces for the wire."""
-    return tuple((piece.value, "") if isinstance(piece, Control) else ("", piece) for piece in prompt.pieces)
+    return tuple(_piece(piece) for piece in prompt.pieces)
+
+
+def _piece(piece: str | Control | Token) -> tuple[str, str]:
+    if isinstance(piece, Token):
+        return TOKEN, piece.spelling
+    return (piece.value, "") if isinstance(piece, Control) else ("", piece)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from foretype.engines.llama_cpp.grammar import Grammar
 from foretype.engines.llama_cpp.healing import Vocabulary
 from foretype.engines.llama_cpp.model import Model
 
@@ -29,15 +30,27 @@ class Choice:
 
 
 class Sampler:
-    """Greedy, or by temperature among the likeliest 40; first of all in agreement with a healed tail."""
+    """Greedy, or by temperature among the likeliest 40; first of all in agreement with a healed tail.
 
-    def __init__(self, model: Model, vocabulary: Vocabulary, tail: bytes, temperature: float, seed: int) -> None:
+    With a ``grammar``, the token that would be chosen is checked alone; only one that is refused costs more.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        vocabulary: Vocabulary,
+        tail: bytes,
+        temperature: float,
+        seed: int,
+        grammar: Grammar | None = None,
+    ) -> None:
         import numpy as np
 
         self._model = model
         self._vocabulary = vocabulary
         self._tail = tail
         self._temperature = temperature
+        self._grammar = grammar
         self._random = np.random.default_rng(seed)
 
     @property
@@ -66,8 +79,15 @@ class Sampler:
         """The next token."""
         if self._tail:
             return self._heal(logits)
-        token = int(logits.argmax()) if self._temperature == 0 else self._sample(logits)
+        token = self._pick(logits)
+        if self._grammar is not None:
+            if not self._grammar.allows(token):
+                token = self._pick(self._grammar.narrowed(logits))
+            self._grammar.accept(token)
         return Choice(token, logprob(logits, token))
+
+    def _pick(self, logits: NDArray[np.float32]) -> int:
+        return int(logits.argmax()) if self._temperature == 0 else self._sample(logits)
 
     def _heal(self, logits: NDArray[np.float32]) -> Choice:
         allowed = self._vocabulary.agreeing(self._tail)

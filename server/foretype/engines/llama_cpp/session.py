@@ -10,7 +10,8 @@ from foretype.engines.base import EngineError, FinishReason
 from foretype.engines.llama_cpp.context import ABORTED, FULL, Context
 from foretype.engines.llama_cpp.drafts import Drafter
 from foretype.engines.llama_cpp.exploring import SURE, Explorer, Found
-from foretype.engines.llama_cpp.frames import Explore, Generate, Pieces, Warm, Weighed, Work
+from foretype.engines.llama_cpp.frames import TOKEN, Explore, Generate, Pieces, Warm, Weighed, Work
+from foretype.engines.llama_cpp.grammar import Grammar
 from foretype.engines.llama_cpp.healing import Vocabulary, split_tail
 from foretype.engines.llama_cpp.model import Model
 from foretype.engines.llama_cpp.reading import Reader
@@ -92,7 +93,7 @@ class Session:
         last: list[int] = []
         for role, text in pieces:
             tokens += last
-            last = [self._control(role)] if role else self._model.tokenize(text)
+            last = [self._control(role, text)] if role else self._model.tokenize(text)
         tail = b""
         if heal and pieces and not pieces[-1][0]:
             last, tail = split_tail(last, self._model.pieces, 0 if tokens else 1)
@@ -113,10 +114,20 @@ class Session:
         job.reason = FinishReason.END.value
 
     def generate(self, job: Job, request: Generate) -> Iterator[Piece | None]:
-        """Yields None between steps and a Piece for new text; ``job.reason`` says at the end why it ended."""
-        sequence = self._take(job)
-        yield from self._prefill(sequence, job)
-        sampler = Sampler(self._model, self._vocabulary, job.tail, request.temperature, request.seed)
+        """Yields None between steps and a Piece for new text; ``job.reason`` says at the end why it ended.
+
+        Other requests may be worked on between two steps: what they made forgotten is evaluated again.
+        """
+        grammar = Grammar(self._model, request.grammar) if request.grammar else None
+        try:
+            yield from self._generated(job, request, grammar)
+        finally:
+            if grammar is not None:
+                grammar.close()
+
+    def _generated(self, job: Job, request: Generate, grammar: Grammar | None) -> Iterator[Piece | None]:
+        sequence = yield from self._prefilled(job)
+        sampler = Sampler(self._model, self._vocabulary, job.tail, request.temperature, request.seed, grammar)
         stream = TextStream(job.tail, request.stops)
         choice = sampler.choose(sequence.rows[len(sequence.tokens)])
         room = min(request.max_tokens, self._context.cells - len(sequence.tokens) - 8)
@@ -145,7 +156,7 @@ class Session:
             if job.reason:
                 break
             self._pool.cut(sequence, first + accepted)
-            yield None
+            sequence = yield from self._paused(sequence, job)
         if not job.reason:
             job.reason = FinishReason.LENGTH.value
         rest = stream.flush() if job.reason != FinishReason.STOP.value else ""
@@ -158,8 +169,7 @@ class Session:
         They are read with the text after them, if there is any, behind a prompt that doesn't show that text; unless
         the model has seen it and is sure of its line.
         """
-        sequence = self._take(job)
-        yield from self._prefill(sequence, job)
+        sequence = yield from self._prefilled(job)
         started = time.perf_counter()
         found: list[Found] = []
         row = sequence.rows[len(sequence.tokens)]
@@ -177,8 +187,7 @@ class Session:
 
     def _read(self, tally: Tally, request: Explore, lines: list[str]) -> Generator[None, None, list[float]]:
         reading = self._job(request.unseen, request.heal)
-        sequence = self._take(reading)
-        yield from self._prefill(sequence, reading)
+        sequence = yield from self._prefilled(reading)
         started = time.perf_counter()
         row = sequence.rows[len(sequence.tokens)]
         likely = self._reader.read(sequence, row, reading.tail, lines, request.after)
@@ -188,10 +197,28 @@ class Session:
         tally.decode_tokens += self._reader.evaluated
         return likely
 
-    def _prefill(self, sequence: Sequence, job: Job) -> Iterator[None]:
-        while len(sequence.tokens) < len(job.tokens):
+    def _prefilled(self, job: Job) -> Generator[None, None, Sequence]:
+        """The sequence that holds the job's prompt, and the logits after it."""
+        sequence, length = self._take(job), len(job.tokens)
+        while len(sequence.tokens) < length or length not in sequence.rows:
+            self._pool.cut(sequence, length - 1)
             self._evaluate(sequence, job.tokens[len(sequence.tokens) :][:PROMPT_CHUNK], job.tally)
-            yield None
+            sequence = yield from self._paused(sequence, job)
+        return sequence
+
+    def _paused(self, sequence: Sequence, job: Job) -> Generator[None, None, Sequence]:
+        """Yields; then the sequence that holds what this one held, evaluated again if others took its place."""
+        held = list(sequence.tokens)
+        yield None
+        while sequence.tokens != held:
+            done = len(sequence.tokens)
+            if sequence.tokens == held[:done]:
+                self._evaluate(sequence, held[done:][:PROMPT_CHUNK], job.tally)
+                yield None
+            else:
+                sequence = self._pool.take(held)
+                sequence.prompt_length = min(len(job.tokens), len(held))
+        return sequence
 
     def _emit(self, choice: Choice, stream: TextStream, job: Job) -> Iterator[Piece]:
         job.tally.decode_tokens += 1
@@ -254,8 +281,8 @@ class Session:
             sequence.remember(len(sequence.tokens), self._context.logits(len(tokens) - 1))
         return True
 
-    def _control(self, role: str) -> int:
-        token = self._model.control(Control(role))
+    def _control(self, role: str, spelling: str) -> int:
+        token = self._model.token(spelling) if role == TOKEN else self._model.control(Control(role))
         if token is None:
-            raise EngineError(f"This model has no {role} token, so its FIM layout can't be used.")
+            raise EngineError(f"This model has no {spelling or role} token, so its layout can't be used.")
         return token

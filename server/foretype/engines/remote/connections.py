@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 from foretype.engines.remote.asking import Memory, Outgoing
 from foretype.engines.remote.events import Json
 from foretype.engines.remote.exchange import Exchange, authorized, opened
-from foretype.engines.remote.failures import Failed, from_status, from_transport, not_the_protocol
-from foretype.engines.remote.gate import CLEARANCE, Cleared, Gate, Recipient
+from foretype.engines.remote.failures import from_status, from_transport, not_the_protocol
 from foretype.engines.remote.protocols import Peer
+from foretype.errors import ForetypeError
+from foretype.trust.egress import CLEARANCE, Cleared, Gate, Recipient
 
 if TYPE_CHECKING:
     import httpx2
@@ -76,8 +77,7 @@ class Connections:
 
     async def open(self, sent: Outgoing, key: str, cleared: Cleared) -> Exchange:
         """Sends a request. Raises Failed."""
-        if self._idle:
-            self._idle.pop()
+        self._take()
         exchange = await opened(self.client, self._peer, sent, key, {CLEARANCE: cleared}, self._closed)
         self._spare(key)
         return exchange
@@ -124,12 +124,17 @@ class Connections:
             headers=authorized(headers, key),
             extensions={CLEARANCE: self._gate.probe(self._recipient)},
         )
+        self._take()
         try:
             response = await self.client.send(request, follow_redirects=False)
         except (httpx2.TransportError, httpx2.InvalidURL) as error:
             raise from_transport(self._peer, error) from None
         self._closed(True)
         return response
+
+    def _take(self) -> None:
+        if self._idle:
+            self._idle.pop()
 
     def _closed(self, free: bool) -> None:
         if free:
@@ -141,7 +146,7 @@ class Connections:
             self._probing = asyncio.create_task(self._quietly(key))
 
     async def _quietly(self, key: str) -> None:
-        with contextlib.suppress(Failed):
+        with contextlib.suppress(ForetypeError):
             await self.probe(key)
 
 

@@ -29,12 +29,13 @@ from foretype.engines.remote.asking import Parameters
 from foretype.engines.remote.events import Counted, Ended, Event, Text
 from foretype.engines.remote.failures import Failed, silent
 from foretype.engines.remote.family import family_of
-from foretype.engines.remote.gate import Gate
 from foretype.engines.remote.keys import Key
+from foretype.engines.remote.limits import Meter
 from foretype.engines.remote.measures import Measures
 from foretype.engines.remote.protocols import PROTOCOLS, Peer
 from foretype.engines.remote.service import Service, Started
 from foretype.prompt.hole import Input
+from foretype.trust.egress import Gate
 
 REST_SECONDS = 0.25
 """How long the end of a stream, with the service's own account, is waited for after the answer's end."""
@@ -45,12 +46,22 @@ EXPLORING_TEMPERATURE = 0.7
 class RemoteEngine:
     """An Engine whose model answers elsewhere. Several generations may run at a time."""
 
-    def __init__(self, name: str, endpoint: Endpoint, gate: Gate, key: Key, on_status: StatusListener) -> None:
+    def __init__(
+        self,
+        name: str,
+        endpoint: Endpoint,
+        gate: Gate,
+        key: Key,
+        on_status: StatusListener,
+        meter: Meter | None = None,
+    ) -> None:
+        """Nothing is opened or looked up before the first request. Without a meter, counts last as long as this."""
         self._name = name
         self._endpoint = endpoint
         self._spoken = PROTOCOLS[endpoint.kind]
-        self._service = Service(Peer(name, endpoint), gate, key, on_status)
         self._measures = Measures()
+        self._meter = meter or Meter(name, endpoint)
+        self._service = Service(Peer(name, endpoint), gate, key, on_status, self._meter, self._measures)
         self._session = uuid4().hex
         self._totals = Totals()
 
@@ -64,7 +75,7 @@ class RemoteEngine:
             family.name if family is not None else self._endpoint.kind,
             self._endpoint.context_tokens,
             self._measures.speeds,
-            (("endpoint", self._endpoint.url), ("kind", self._endpoint.kind)),
+            self._facts(),
         )
 
     async def generate(self, request: GenerateRequest) -> AsyncGenerator[Chunk | Finish, None]:
@@ -175,7 +186,7 @@ class RemoteEngine:
                 return
             yield Finish(FinishReason.STOP if answer.stopped else reason, account.usage)
         finally:
-            self._add(account.close())
+            self._add(started, account.close())
 
     async def _events(self, started: Started, choices: int = 1) -> AsyncGenerator[Event, None]:
         """The events of so many answers; the account may come after their ends."""
@@ -229,10 +240,17 @@ class RemoteEngine:
                     elif isinstance(event, Counted):
                         account.counted(event)
         finally:
-            self._add(account.close())
+            self._add(started, account.close())
         return [Alternative(text, logprobs.get(choice, -float(choice))) for choice, text in texts.items()]
 
-    def _add(self, usage: Usage) -> None:
+    def _facts(self) -> tuple[tuple[str, str], ...]:
+        day = self._meter.today()
+        cost = f", {day.cost:.4f}" if day.cost else ""
+        today = f"{day.requests:,} requests, {day.tokens:,} tokens{cost}"
+        return (("endpoint", self._endpoint.url), ("kind", self._endpoint.kind), ("today", today))
+
+    def _add(self, started: Started, usage: Usage) -> None:
+        self._service.settle(started, usage)
         self._totals = replace(
             self._totals,
             prefill_tokens=self._totals.prefill_tokens + usage.prefill_tokens,

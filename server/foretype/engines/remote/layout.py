@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from foretype.engines.base import EndpointError
 from foretype.prompt.families import LEAKS, Family
-from foretype.prompt.fim import Control
+from foretype.prompt.fim import Control, Token
 from foretype.prompt.hole import Chat, Hole, laid_out
 
 _SHAPED = r"<[|｜][\w▁]+[|｜]>"
@@ -23,7 +23,8 @@ def hole_of(given: Hole | Chat, name: str) -> Hole:
 
 def pieces_of(family: Family, hole: Hole, middle: str) -> tuple[str | Control, ...]:
     """The layout of a hole with another middle, as text and control tokens."""
-    return laid_out(Hole(hole.prefix, hole.suffix, middle, hole.files, hole.repository, hole.path), family).pieces
+    moved = Hole(hole.prefix, hole.suffix, middle, hole.files, hole.repository, hole.path)
+    return tuple(piece for piece in laid_out(moved, family).pieces if not isinstance(piece, Token))
 
 
 def _spellings(family: Family) -> re.Pattern[str]:

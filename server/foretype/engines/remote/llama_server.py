@@ -9,7 +9,6 @@ end alone. A grammar (GBNF) has the answer begin with the word that was begun, a
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -103,8 +102,8 @@ async def learn(endpoint: Endpoint, ask: Ask) -> Known:
 
     told = await ask("GET", root(endpoint.url, "props"), None)
     spellings = sorted({text for family in FAMILIES for known in family.spellings.values() for text in known})
-    counted = dict(zip(spellings, await asyncio.gather(*map(tokens, spellings)), strict=True))
-    ids = {text: found[0] for text, found in counted.items() if len(found) == 1}
+    counted = [(text, await tokens(text)) for text in spellings]
+    ids = {text: found[0] for text, found in counted if len(found) == 1}
     names = (told.get("model_path"), told.get("model_alias"), endpoint.model)
     family = next((found for name in names if name and (found := detect("", _last(name), ids.__contains__))), None)
     if family is None:

@@ -9,20 +9,22 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from foretype.engines.base import EndpointError, EngineState, EngineStatus, StatusListener
+from foretype.engines.base import EndpointError, EngineState, EngineStatus, StatusListener, Usage
 from foretype.engines.remote.asking import Known, Outgoing, Parameters
 from foretype.engines.remote.breaker import Breaker, BreakerState
 from foretype.engines.remote.connections import Connections, Line
 from foretype.engines.remote.events import Ended, Event, Text
 from foretype.engines.remote.exchange import Exchange
 from foretype.engines.remote.failures import REFUSED, Failed, clock, silent
-from foretype.engines.remote.gate import Cleared, Gate, Recipient
 from foretype.engines.remote.keys import Key
+from foretype.engines.remote.limits import Meter, Ticket
+from foretype.engines.remote.measures import Measures
 from foretype.engines.remote.protocols import Peer, outgoing
 from foretype.engines.remote.sockets import Sockets
 from foretype.errors import ForetypeError
 from foretype.prompt.fim import Prompt
-from foretype.prompt.hole import Input
+from foretype.prompt.hole import Chat, Hole, Input
+from foretype.trust.egress import Cleared, Gate, Recipient
 
 logger = logging.getLogger(__name__)
 
@@ -43,20 +45,25 @@ OPTIONAL = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A request that is being answered: what was sent, when (``time.perf_counter``), and what came first."""
+    """A request that is being answered: what was sent, when (``time.perf_counter``), what came first, how it counts."""
 
     exchange: Exchange
     first: Sequence[Event]
     sent: Outgoing
     at: float
+    ticket: Ticket
 
 
 class Service:
     """Asks one endpoint, and knows how it is doing. Times are in seconds."""
 
-    def __init__(self, peer: Peer, gate: Gate, key: Key, on_status: StatusListener) -> None:
+    def __init__(
+        self, peer: Peer, gate: Gate, key: Key, on_status: StatusListener, meter: Meter, measures: Measures
+    ) -> None:
         name = peer.name
         self.known = Known()
+        self._meter = meter
+        self._measures = measures
         self._peer = peer
         self._name = name
         self._recipient = Recipient(name, peer.endpoint.url)
@@ -70,6 +77,7 @@ class Service:
         self._wanted = 0.0
         self._looking: asyncio.Task[None] | None = None
         self._preparing: asyncio.Task[None] | None = None
+        self._saving: asyncio.Task[None] | None = None
         self._is_known = peer.spoken.learn is None
 
     async def start(self, given: Input, parameters: Parameters, patience: float) -> Started:
@@ -81,7 +89,7 @@ class Service:
         try:
             if isinstance(given, Prompt):
                 raise EndpointError(f"`{self._name}` needs the text around the cursor, not a prompt laid out.")
-            cleared = self._gate.clear(given, self._recipient)
+            cleared = await self._cleared(given)
             started = await self._insist(cleared, parameters, time.monotonic() + patience)
         except Failed as failed:
             self.failed(failed)
@@ -132,7 +140,7 @@ class Service:
         except Failed as failed:
             self.failed(failed)
             return False
-        except EndpointError as error:
+        except ForetypeError as error:
             self._breaker.leave()
             self._report(EngineState.ERROR, str(error))
             return False
@@ -142,9 +150,16 @@ class Service:
         self._breaker.leave()
         return True
 
+    def settle(self, started: Started, usage: Usage) -> None:
+        """Counts what a request took; the counts are written beside other work."""
+        self._meter.settle(started.ticket, usage)
+        if self._saving is None or self._saving.done():
+            self._saving = asyncio.create_task(self._meter.save())
+
     def prepare(self) -> None:
         """Begins, in the background and once, to open a connection and to learn what is worth knowing."""
         if self._preparing is None:
+            self._gate.redactor.prepare()
             self._preparing = asyncio.create_task(self._prepare())
 
     async def learn(self) -> None:
@@ -162,7 +177,7 @@ class Service:
         self.known = replace(told, refused=self.known.refused)
 
     async def _prepare(self) -> None:
-        with contextlib.suppress(EndpointError):
+        with contextlib.suppress(ForetypeError):
             if await self.warm():
                 await self.learn()
 
@@ -172,7 +187,15 @@ class Service:
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
+        if self._saving is not None:
+            await asyncio.gather(self._saving, return_exceptions=True)
+        await self._meter.save()
         await self._line.aclose()
+
+    async def _cleared(self, given: Hole | Chat) -> Cleared:
+        if self._gate.redactor.is_ready:
+            return self._gate.clear(given, self._recipient)
+        return await asyncio.to_thread(self._gate.clear, given, self._recipient)
 
     async def _insist(self, cleared: Cleared, parameters: Parameters, deadline: float) -> Started:
         from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential, wait_random
@@ -197,9 +220,11 @@ class Service:
         assert cleared.given is not None
         known = replace(self.known, memory=self._line.memory)
         sent = outgoing(self._peer, cleared.given, replace(parameters, known=known))
+        ticket = self._meter.take(self._measures.tokens(sent.characters))
         try:
-            return await self._answer(sent, key, cleared, deadline)
+            return await self._answer(sent, key, cleared, deadline, ticket)
         except Failed as failed:
+            self._meter.settle(ticket, Usage())
             if failed.status == 401 and self._key.forget():
                 raise Failed(str(failed), again=True, wait=0.0, status=401) from None
             if failed.field in OPTIONAL - self.known.refused:
@@ -207,7 +232,7 @@ class Service:
                 raise Failed(str(failed), again=True, wait=0.0, status=failed.status) from None
             raise
 
-    async def _answer(self, sent: Outgoing, key: str, cleared: Cleared, deadline: float) -> Started:
+    async def _answer(self, sent: Outgoing, key: str, cleared: Cleared, deadline: float, ticket: Ticket) -> Started:
         from anyio import fail_after
 
         at = time.perf_counter()
@@ -225,7 +250,7 @@ class Service:
         except BaseException:
             await _closed(exchange)
             raise
-        return Started(exchange, first, sent, at)
+        return Started(exchange, first, sent, at, ticket)
 
     def _look_after(self) -> None:
         if self._looking is None or self._looking.done():

@@ -13,9 +13,10 @@ from foretype.engines.remote.connections import make_client
 from foretype.engines.remote.events import Ended, Event, Identified
 from foretype.engines.remote.exchange import LONGEST_EVENT, Exchange, authorized, parsed
 from foretype.engines.remote.failures import Failed, broken_off, from_status, from_transport, not_the_protocol
-from foretype.engines.remote.gate import CLEARANCE, Cleared, Gate, Recipient
 from foretype.engines.remote.protocols import Peer, outgoing
+from foretype.errors import ForetypeError
 from foretype.prompt.hole import Chat
+from foretype.trust.egress import CLEARANCE, Cleared, Gate, Recipient
 
 if TYPE_CHECKING:
     import httpx2
@@ -160,9 +161,9 @@ class Sockets:
         if self._client is None:
             self._client = make_client(self._gate, self._peer, self._recipient)
         headers = {name: value for name, value in authorized(sent.headers, key).items() if name != "Content-Type"}
-        clearance = {CLEARANCE: self._gate.probe(self._recipient)}
         failed: Failed
         try:
+            clearance = {CLEARANCE: self._gate.probe(self._recipient)}
             async with self._client.websocket(
                 sent.url, headers=headers, extensions=clearance, max_message_size_bytes=LONGEST_EVENT
             ) as session:
@@ -173,6 +174,8 @@ class Sockets:
             failed = from_status(self._peer, error.response.status_code, error.response.headers, b"", frozenset())
         except (httpx2.TransportError, httpx2.InvalidURL) as error:
             failed = from_transport(self._peer, error)
+        except ForetypeError as error:
+            failed = Failed(str(error))
         except Exception as error:
             # The library's own errors, alone or in a group when they come while the WebSocket is open.
             if not isinstance(error, HTTPXWSException) and not hasattr(error, "exceptions"):
@@ -186,5 +189,5 @@ class Sockets:
             self._opening = asyncio.create_task(self._quietly(key))
 
     async def _quietly(self, key: str) -> None:
-        with contextlib.suppress(Failed):
+        with contextlib.suppress(ForetypeError):
             await self.probe(key)

@@ -1,0 +1,20 @@
+// The identifiers of this extension's commands, as package.json declares them.
+
+export const COMMANDS = {
+  chooseModel: "foretype.chooseModel",
+  dismiss: "foretype.dismiss",
+  doctor: "foretype.runDoctor",
+  explain: "foretype.explain",
+  install: "foretype.install",
+  menu: "foretype.menu",
+  pause: "foretype.pause",
+  removeEnvironment: "foretype.removeEnvironment",
+  restart: "foretype.restart",
+  rewrite: "foretype.rewrite",
+  scratch: "foretype.scratch",
+  setUpEndpoint: "foretype.setUpEndpoint",
+  showLog: "foretype.showLog",
+  switchLanguage: "foretype.switchLanguage",
+  timing: "foretype.timing",
+  walkthrough: "foretype.walkthrough",
+} as const;

@@ -1,0 +1,1 @@
+"""Engines that the test scripts, and a pipeline on them."""
