@@ -97,7 +97,7 @@ def create_actions(completer: Completer) -> Actions:
     """Code actions with the engines and the workspace of a pipeline."""
     from foretype.actions.run import Actions
 
-    return Actions(lambda: completer.engines, completer.workspace)
+    return Actions(completer.engines_for, completer.workspace)
 
 
 def run_server(

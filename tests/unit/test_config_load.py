@@ -46,6 +46,15 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "route.engines": st.lists(st.sampled_from(["local", "fast"]), min_size=1, max_size=2),
     "route.policy": st.sampled_from(["first", "race", "local-first"]),
     "route.overrides": st.lists(st.just({"engines": ["local"], "paths": ["private/**"]}), max_size=1),
+    "actions.enabled": st.booleans(),
+    "actions.allow_executing": st.booleans(),
+    "actions.checkers": st.dictionaries(st.just("ruff"), st.just(["ruff", "check", "-"]), max_size=1),
+    "actions.test_command": st.sampled_from([[], ["pytest", "-q"]]),
+    "actions.probe_command": st.just([]),
+    "actions.budget_seconds": st.floats(1, 600),
+    "actions.candidates": st.integers(1, 20),
+    "actions.small_edits": st.sampled_from(["auto", "never"]),
+    "actions.custom": st.lists(st.just({"title": "Shout", "prompt": "Write it in capitals."}), max_size=1),
     "privacy.offline": st.booleans(),
     "privacy.local_only": st.lists(st.sampled_from(["a/**", "*.b"]), max_size=2),
     "privacy.log_sent_text": st.booleans(),
@@ -98,7 +107,7 @@ def test_every_setting_has_a_strategy_a_description_and_a_valid_default() -> Non
 
 def test_privilege_is_marked_in_the_schema() -> None:
     privileged = {name for name, key in keys().items() if key.workspace is Workspace.NOTHING}
-    tables = ("endpoints", "local.", "route.")
+    tables = ("actions.", "endpoints", "local.", "route.")
     others = {"model", "log_level", "privacy.log_sent_text"}
     assert privileged == others | {name for name in keys() if name.startswith(tables)}
 

@@ -126,6 +126,21 @@ JAVASCRIPT = "function f(xs) {\n  for (const x of xs) {\n    $0\n"
             "a();",
             "closed",
         ),
+        # Closed at the left margin: what opens again after that is something new.
+        (
+            "c",
+            "int f(int x) {\n    $0\n    return x;\n}\n",
+            "x++;\n    return x + 1;\n}\nint main() {\n    f(1);\n",
+            "x++;\n    return x + 1;",
+            "closed",
+        ),
+        (
+            "c",
+            "if (x) {\n    $0\n    last();\n}\n",
+            "a();\n}\nelse {\n    b();\n    last();\n",
+            "a();\n}\nelse {\n    b();",
+            "next lines",
+        ),
         # The rest of the cursor's line closes the call.
         ("javascript", "run($0);\n", "() => {\n  stop();\n});\nmore();\n", "() => {\n  stop();\n});\n", "closed"),
         # Words that close.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from foretype.engines.base import Chunk, Engine, GenerateRequest, Usage
+from foretype.engines.base import Chunk, Engine, EngineError, GenerateRequest, Usage
 from foretype.prompt.hole import Chat, Hole
 
 OnText = Callable[[str], None]
@@ -15,9 +15,9 @@ OnText = Callable[[str], None]
 
 @dataclass(slots=True)
 class Asker:
-    """One engine, asked patiently: whoever types goes first."""
+    """One engine, or none, asked patiently: whoever types goes first."""
 
-    engine: Engine
+    engine: Engine | None
     on_text: OnText = lambda text: None
     seconds: float = 0.0
     answers: int = 0
@@ -33,6 +33,8 @@ class Asker:
         return await self._generate(GenerateRequest(hole, max_tokens, ("\n",), temperature, seed, patient=True))
 
     async def _generate(self, request: GenerateRequest) -> str:
+        if self.engine is None:
+            raise EngineError("There is no model to ask.")
         started = time.monotonic()
         text, usage = "", Usage()
         try:

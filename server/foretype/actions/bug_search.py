@@ -22,6 +22,10 @@ TEMPERATURES = (0.0, 0.5, 0.8, 0.8, 1.0, 1.0)
 LINE_TOKENS = 48
 SMALL_EDITS_SHARE = 0.6
 """So much of the time may go to small edits before the model is asked."""
+KEPT_SHARE = 0.12
+"""So much of the time is kept for the proof of what was found."""
+MOST_ARBITERS = 2
+"""Answers of the model that may tell which of several edits that pass is meant."""
 
 
 @dataclass(slots=True)
@@ -64,11 +68,13 @@ class BugSearch:
         self._tell = tell
         self._groups: dict[str, Passing] = {}
         self._seen: set[str] = {target.text}
+        self._kept = 0.0
         self.tried = 0
 
     async def run(self, task: Task, answers: int, use_small_edits: bool) -> Judged | None:
         """The candidate to offer, with its verdict; None if none passes the tests."""
         whole = self._prover.programs.left
+        self._kept = whole * KEPT_SHARE
         if use_small_edits:
             self._tell("Trying small edits")
             await self._try_all(self._small(), whole * (1 - SMALL_EDITS_SHARE))
@@ -79,7 +85,7 @@ class BugSearch:
     async def _ask(self, asker: Asker, task: Task, answers: int) -> None:
         """The model's answers, until one is found where there was none, or one that agrees with one there is."""
         had = len(self._groups)
-        async for given in self._answers(asker, task, answers):
+        async for given in self._answers(asker, task, min(answers, MOST_ARBITERS) if had else answers):
             key = await self._try(given)
             if key is not None and (had == 0 or len(self._groups[key].members) > 1):
                 return
@@ -148,7 +154,7 @@ class BugSearch:
     async def _answers(self, asker: Asker, task: Task, most: int) -> AsyncIterator[Candidate]:
         failed: list[Attempt] = []
         for number in range(most):
-            if self._prover.programs.left <= 0:
+            if self._prover.programs.left <= self._kept:
                 return
             self._tell(f"Asking the model, answer {number + 1}")
             chat = conversation(self._snapshot, self._target, task, self._path, failed)
@@ -171,7 +177,7 @@ class BugSearch:
                 if not lines[number].strip():
                     continue
                 for first, last in ((number, number + 1), (number + 1, number + 1)):
-                    if self._prover.programs.left <= 0:
+                    if self._prover.programs.left <= self._kept:
                         return
                     code = await self._fill(asker, lines, first, last, temperature)
                     if code is not None:

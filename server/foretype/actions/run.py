@@ -16,13 +16,15 @@ from foretype.config.endpoints import LOCAL
 from foretype.engines.base import Engine, EngineInfo
 from foretype.errors import ForetypeError
 from foretype.syntax.cursor import Syntax
+from foretype.text.documents import Snapshot
 from foretype.workspace.client import Workspace
 
 
 class Actions:
     """Code actions with the first engine that can be asked to edit. Generations are patient: completions go first."""
 
-    def __init__(self, engines: Callable[[], Sequence[Engine]], workspace: Workspace) -> None:
+    def __init__(self, engines: Callable[[Snapshot], Sequence[Engine]], workspace: Workspace) -> None:
+        """``engines`` are those that may be asked about a document, in the order of its route."""
         self._engines = engines
         self._workspace = workspace
         self._syntax = Syntax()
@@ -34,15 +36,14 @@ class Actions:
             return ()
         return offers(self._syntax, grounds.settings, asked, self._trouble)
 
-    async def look(self) -> None:
-        """Finds out whether there is a model that can be asked."""
-        await self._chosen()
+    async def look(self, snapshot: Snapshot) -> None:
+        """Finds out whether there is a model that can be asked about a document."""
+        await self._chosen(snapshot)
 
-    async def _chosen(self) -> Engine:
-        """The first engine that can be asked to edit; the first of all if none can."""
-        engines = self._engines()
+    async def _chosen(self, snapshot: Snapshot) -> Engine | None:
+        """The first engine that can be asked to edit a document, if there is one; why there is none is kept."""
         troubles: list[str] = []
-        for engine in engines:
+        for engine in self._engines(snapshot):
             try:
                 info = await engine.info()
             except ForetypeError as error:
@@ -52,14 +53,14 @@ class Actions:
                 self._trouble = ""
                 return engine
             troubles.append(trouble)
-        self._trouble = troubles[0]
-        return engines[0]
+        self._trouble = troubles[0] if troubles else "No engine may be asked about this file; see the setting `route`."
+        return None
 
     async def carry_out(self, wish: Wish, tell: Callable[[str], None]) -> Outcome:
         """Carries an action out. ``tell`` hears what is being done. Raises ForetypeError."""
         started = time.monotonic()
         id = str(wish.data.get("action", ""))
-        engine = await self._chosen() if id != IMPORT else self._engines()[0]
+        engine = await self._chosen(wish.snapshot) if id != IMPORT else None
         run = UnderWay(wish, self._syntax, engine, started + wish.grounds.settings.budget_seconds, tell)
         if id == IMPORT:
             outcome = await imported(
@@ -71,7 +72,7 @@ class Actions:
                 self._workspace,
             )
         else:
-            if (id != kinds.FIX_BUG or not wish.grounds.settings.test_command) and self._trouble:
+            if engine is None and (id != kinds.FIX_BUG or not wish.grounds.settings.test_command):
                 raise Impossible(self._trouble)
             outcome = await self._by_model(id, run)
         account = run.account((time.monotonic() - started) * 1000)
@@ -82,8 +83,7 @@ class Actions:
         if id in (kinds.FIX, kinds.FIX_ALL):
             return await run.fix()
         if id == kinds.FIX_BUG:
-            able = not self._trouble
-            return await run.find_bug(able)
+            return await run.find_bug()
         if id == kinds.INSTRUCTION:
             if not run.wish.instruction.strip():
                 raise Impossible("Say what to change: the instruction is empty.")

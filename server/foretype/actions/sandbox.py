@@ -101,11 +101,15 @@ async def run(
         start_new_session=os.name == "posix",
     )
     data = None if text is None else text.encode("utf-8", "replace")
+    talk = asyncio.create_task(process.communicate(data))
     try:
-        out, err = await asyncio.wait_for(process.communicate(data), max(0.1, seconds))
-    except asyncio.TimeoutError:
-        return Ran(None, "", "")
+        # Not wait_for, which up to Python 3.11 can swallow a cancellation.
+        await asyncio.wait({talk}, timeout=max(0.1, seconds))
+        if not talk.done():
+            return Ran(None, "", "")
+        out, err = talk.result()
     finally:
+        talk.cancel()
         _end(process)
         with contextlib.suppress(ProcessLookupError):
             await process.wait()

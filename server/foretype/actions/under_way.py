@@ -50,7 +50,7 @@ class UnderWay:
     """One action under way."""
 
     def __init__(
-        self, wish: Wish, syntax: Syntax, engine: Engine, deadline: float, tell: Callable[[str], None]
+        self, wish: Wish, syntax: Syntax, engine: Engine | None, deadline: float, tell: Callable[[str], None]
     ) -> None:
         self.wish = wish
         self.finder = Finder(syntax.languages, syntax.queries, wish.snapshot)
@@ -113,7 +113,7 @@ class UnderWay:
         assert judged is not None
         return self._outcome(chosen, judged)
 
-    async def find_bug(self, able: bool) -> Outcome:
+    async def find_bug(self) -> Outcome:
         """Finds what makes the tests fail; without tests, asks the model once."""
         target = self.function()
         task = Task(kinds.BUG.task)
@@ -122,11 +122,11 @@ class UnderWay:
         try:
             await prover.prepare()
             if prover.tests_failed is None:
-                if not able:
+                if self.asker.engine is None:
                     raise Impossible("The tests don't fail or can't be run, and there is no model to ask.")
                 work = Work(self.wish.snapshot, target, task, prover, self._path)
-                return self._outcome(target, await edit(work, self.asker, 1, self._tell))
-            asker = self.asker if able else None
+                return self._outcome(target, await edit(work, self.asker, settings.candidates, self._tell))
+            asker = self.asker if self.asker.engine is not None else None
             search = BugSearch(self.wish.snapshot, target, self.finder, prover, asker, self._path, self._tell)
             found = await search.run(task, settings.candidates, settings.small_edits == "auto")
             self._tried = search.tried

@@ -183,7 +183,10 @@ def _probes(givens: list[list[Any]], atoms: list[Any]) -> Iterator[list[Any]]:
 
 
 def _variants(given: list[Any], givens: list[list[Any]], atoms: list[Any]) -> Iterator[list[Any]]:
-    options = [[*_exchanged(value, atoms), *_smaller(value)] for value in given]
+    options = [
+        [each for each in (*_exchanged(value, atoms), *_smaller(value)) if _is_usual(each, at, givens)]
+        for at, value in enumerate(given)
+    ]
     for round_ in range(max((len(each) for each in options), default=0)):
         for at, smaller in enumerate(options):
             if round_ < len(smaller):
@@ -192,6 +195,19 @@ def _variants(given: list[Any], givens: list[list[Any]], atoms: list[Any]) -> It
         if len(other) == len(given):
             for at in range(len(given)):
                 yield [*given[:at], other[at], *given[at + 1 :]]
+
+
+def _is_usual(value: Any, at: int, givens: list[list[Any]]) -> bool:
+    """Whether a value is within what the cases have in its place: not smaller or shorter than the least, nor larger.
+
+    What lies outside may not be meant to work at all, and then says nothing.
+    """
+    known = [given[at] for given in givens if len(given) > at]
+    if isinstance(value, list | str):
+        sizes = [len(each) for each in known if isinstance(each, list | str)]
+        return bool(sizes) and min(sizes) <= len(value) <= max(sizes)
+    numbers = [each for each in known if isinstance(each, int | float)]
+    return not isinstance(value, int | float) or bool(numbers and min(numbers) <= value <= max(numbers))
 
 
 def _exchanged(value: Any, atoms: list[Any]) -> Iterator[Any]:

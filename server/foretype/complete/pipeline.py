@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from foretype.complete import selected
+from foretype.complete.auto_closed import auto_closed
 from foretype.complete.budget import Rhythm, budget
 from foretype.complete.contest import SUPERSEDED
 from foretype.complete.desk import Desk
 from foretype.complete.explain import History
 from foretype.complete.filters.candidate import nothing_is_secret
+from foretype.complete.generator import Lead
 from foretype.complete.growing import Growing
 from foretype.complete.lanes import Lane, Lanes, MakeEngine
 from foretype.complete.power import Speculation
@@ -72,6 +74,7 @@ class Completer:
         now = time.monotonic()
         desk = self._desk(request.snapshot.uri)
         desk.undone = undone(desk.undone, desk.seen, request.snapshot, request.cursor)
+        desk.auto_closed = auto_closed(desk.auto_closed, desk.seen, request.snapshot, request.cursor)
         desk.seen = request.snapshot
         planned = self._plan(request.snapshot)
         lanes = [self._lanes[name] for name in planned.engines]
@@ -82,6 +85,7 @@ class Completer:
             soft_deadline=now + self._rhythm.soft_deadline,
             syntax=self._syntax,
             undone=desk.undone,
+            auto_closed=desk.auto_closed,
             on_update=on_update,
             skipped=dict(planned.skipped),
             holds_secret=self._gate.redactor.contains_secret if self._gate else nothing_is_secret,
@@ -146,10 +150,9 @@ class Completer:
         """The last result, of one document if it is named."""
         return self._history.last(uri)
 
-    @property
-    def engines(self) -> tuple[Engine, ...]:
-        """The engines of all routes, in their order."""
-        return tuple(lane.engine for lane in self._lanes)
+    def engines_for(self, snapshot: Snapshot) -> tuple[Engine, ...]:
+        """The engines that may be asked about a document, in the order of its route."""
+        return tuple(lane.engine for lane in self._planned_lanes(snapshot))
 
     def totals(self) -> Totals:
         """All the engines' work so far."""
@@ -215,12 +218,12 @@ class Completer:
     def _planned_lanes(self, snapshot: Snapshot) -> list[Lane]:
         return [self._lanes[name] for name in self._plan(snapshot).engines]
 
-    def _generate(self, lane: Lane, stream: Stream, explicit: bool = False) -> None:
+    def _generate(self, lane: Lane, stream: Stream, explicit: bool = False, lead: Lead | None = None) -> None:
         """Generates at a stream's end, as far as the engine's speed and the place allow."""
         assert lane.info is not None
         allowed = budget(lane.info, explicit)
         tokens = allowed.block_tokens if stream.intent is Intent.BLOCK else allowed.line_tokens
-        lane.generator.run(stream, tokens, lambda stream: stream.is_beaten or self._enough(lane, stream))
+        lane.generator.run(stream, tokens, lambda stream: stream.is_beaten or self._enough(lane, stream), lead)
 
     def _enough(self, lane: Lane, stream: Stream) -> bool:
         """Whether a stream holds the answer and, if it may run ahead, the line after it."""

@@ -38,6 +38,7 @@ class Run:
     soft_deadline: float
     syntax: Syntax
     undone: str
+    auto_closed: str
     on_update: OnUpdate | None
     bell: Bell = field(default_factory=Bell)
     superseded: bool = False
@@ -56,7 +57,7 @@ class Run:
         if self._surroundings is None or self._surroundings.prose != prose:
             request = self.request
             unit = self.at.indent_unit if self.at else None
-            around = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone, prose)
+            around = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone, prose, self.auto_closed)
             self._surroundings = replace(around, holds_secret=self.holds_secret)
         return self._surroundings
 
@@ -104,7 +105,7 @@ class Run:
             if entrant.has_shown and filtered.rejected in filters.LATE:
                 return self.kept()
             return self.nothing(f"rejected: {filtered.rejected}", entrant.lane.title)
-        return self.offer(entrant, [filtered.candidate], complete)
+        return self.offer(entrant, [filtered.candidate, *(entrant.others if complete else ())], complete)
 
     def update(self, result: CompletionResult) -> bool:
         """Tells the listener, if there is one, of a result longer than those before; whether it did."""

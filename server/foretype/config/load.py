@@ -50,6 +50,11 @@ class Resolved:
     warning: str = ""
     layers: Mapping[Layer, Mapping[str, object]] = field(default_factory=dict)
 
+    @property
+    def refusal(self) -> str:
+        """One sentence on what the workspace asked for and may not have; empty if there is nothing of that."""
+        return _warning(self.ignored) if self.ignored else ""
+
 
 def user_file() -> Path:
     """Where the user's own file lies: ``foretype.toml`` in the platform's configuration folder."""
@@ -127,7 +132,7 @@ def _resolve(resolved: Resolved, layer: Layer, values: Mapping[str, object]) -> 
             merged[name], origins[name] = narrowed, Layer.WORKSPACE
     warning = resolved.warning
     if layer is Layer.WORKSPACE:
-        warning = _warning(ignored) if set(ignored) - set(resolved.ignored) else ""
+        warning = _warning(tuple(ignored)) if set(ignored) - set(resolved.ignored) else ""
     settings = build(merged)
     name, mistake = broken_reference(settings)
     if name:
@@ -157,7 +162,7 @@ def _narrow(workspace: Workspace, current: object, value: object) -> tuple[objec
     return current, value != current
 
 
-def _warning(ignored: list[str]) -> str:
+def _warning(ignored: tuple[str, ...]) -> str:
     names = ", ".join(ignored)
     return (
         f"Ignored from {_EDITOR}, which a workspace can change: {names}. "

@@ -56,7 +56,7 @@ class CodeActions:
         if not self._looked:
             # What the model can do is known from the next request on: this one is not kept waiting for it.
             self._looked = True
-            server.spawn(self.actions.look())
+            server.spawn(self.actions.look(snapshot))
         client = capabilities(server.client_capabilities)
         asked = asked_of(params, snapshot, server.documents.encoding)
         offers = self.actions.offers(asked, self._grounds(snapshot))

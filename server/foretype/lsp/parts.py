@@ -101,8 +101,8 @@ class Actions(Protocol):
         """What can be done at a range."""
         ...
 
-    async def look(self) -> None:
-        """Find out what the model can do; raises nothing."""
+    async def look(self, snapshot: Snapshot) -> None:
+        """Find out what the model can do for a document; raises nothing."""
         ...
 
     async def carry_out(self, wish: Wish, tell: Callable[[str], None]) -> Outcome:

@@ -65,13 +65,7 @@ class PathPolicy:
 
     def verdict(self, uri: str) -> Verdict:
         """What may be done with a document."""
-        now = time.monotonic()
-        if now - self._judged_since > KEPT_SECONDS:
-            self._judged_since = now
-            self._forget()
-        if uri not in self._verdicts:
-            self._verdicts[uri] = self._judge(uri)
-        return self._verdicts[uri]
+        return self._kept(uri, lambda: self._judge(uri))
 
     def fits(self, uri: str, patterns: tuple[str, ...]) -> bool:
         """Whether a document's path fits any of some patterns as in ``.gitignore``."""
@@ -86,8 +80,16 @@ class PathPolicy:
         That path is relative to the document's workspace folder, or begins with the name of another; for files in
         none it is their name. Where it could mean several files all have to be free.
         """
-        verdicts = [self._judge_path(path) for path in self._meant(shown, uri)] or [self._judge_name(shown)]
-        return next((each for each in verdicts if not each.may_leave), FREE)
+        return self._kept(f"{shown}\0{uri}", lambda: self._judge_shown(shown, uri))
+
+    def _kept(self, key: str, judge: Callable[[], Verdict]) -> Verdict:
+        now = time.monotonic()
+        if now - self._judged_since > KEPT_SECONDS:
+            self._judged_since = now
+            self._forget()
+        if key not in self._verdicts:
+            self._verdicts[key] = judge()
+        return self._verdicts[key]
 
     def _forget(self) -> None:
         self._rules.forget()
@@ -103,6 +105,10 @@ class PathPolicy:
             return FREE
         # Cells of notebooks have their notebook's path.
         return self._judge_path(Path(name)) if Path(name).is_absolute() else self._judge_name(name)
+
+    def _judge_shown(self, shown: str, uri: str) -> Verdict:
+        verdicts = [self._judge_path(path) for path in self._meant(shown, uri)] or [self._judge_name(shown)]
+        return next((each for each in verdicts if not each.may_leave), FREE)
 
     def _judge_path(self, path: Path) -> Verdict:
         verdict = self._judge_as_named(path)

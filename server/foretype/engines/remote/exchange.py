@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from foretype.engines.base import FinishReason
 from foretype.engines.remote.asking import Outgoing
-from foretype.engines.remote.events import Complaint, Ended, Event, Json
+from foretype.engines.remote.events import Complaint, Ended, Event, Json, Text
 from foretype.engines.remote.failures import broken_off, complained, from_status, from_transport, not_the_protocol
 from foretype.engines.remote.protocols import Peer
 
@@ -91,6 +91,8 @@ def parsed(peer: Peer, data: Json | str) -> Sequence[Event]:
     for event in events:
         if isinstance(event, Complaint):
             raise complained(peer.name, event)
+        if isinstance(event, Text) and "\N{REPLACEMENT CHARACTER}" in event.text:
+            raise not_the_protocol(peer, "its text is no valid UTF-8")
     return events
 
 
