@@ -126,7 +126,7 @@ async def test_where_nobody_listens_the_next_answers_and_the_editor_is_told(
     assert await asked(client, uri) == ["urn sum(values)"]
     told = await client.until(lambda: [each for each in client.all("didChangeStatus") if each["kind"] == "Warning"])
     assert "Meanwhile local may answer." in told[0]["message"]
-    assert [(line["name"], line["state"]) for line in told[0]["engines"]][0] == ("fast", "error")
+    assert next((line["name"], line["state"]) for line in told[0]["engines"]) == ("fast", "error")
     assert not [each for each in client.all("didChangeStatus") if each["kind"] == "Error"]
 
 
