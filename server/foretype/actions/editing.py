@@ -46,7 +46,7 @@ async def edit(work: Work, asker: Asker, answers: int, tell: Callable[[str], Non
         except Unusable as error:
             last = Verdict(Standing.FAILED, failure=str(error))
             continue
-        if code in seen:
+        if code in seen and failed:
             continue
         seen.add(code)
         tell("Checking the edit")
@@ -54,8 +54,7 @@ async def edit(work: Work, asker: Asker, answers: int, tell: Callable[[str], Non
         target = replaced(work.snapshot, work.target, code)
         verdict = await _verdict(work, target, given)
         if verdict.standing is Standing.FAILED:
-            if given.code != work.target.text:
-                failed.append(Attempt(code, verdict.failure))
+            failed.append(Attempt(code, verdict.failure))
             last = verdict
             continue
         judged = Judged(given, verdict, target)
