@@ -29,9 +29,10 @@ def snapshot_of(text: str, language: str) -> Snapshot:
     return Snapshot("file:///w/a", 1, language, tuple(split_lines(text)))
 
 
-def offered(
-    text: str, language: str, line: int, settings: Actions = Actions(), model: str = "", **asked
-) -> list[Offer]:
+DEFAULTS = Actions()
+
+
+def offered(text: str, language: str, line: int, settings: Actions = DEFAULTS, model: str = "", **asked) -> list[Offer]:
     snapshot = snapshot_of(text, language)
     place = Point(line, 2)
     return list(offers(Syntax(), settings, Asked(snapshot, place, asked.pop("end", place), **asked), model))
