@@ -24,6 +24,10 @@ from foretype.config.schema import Settings, Workspace
 
 BASE = defaults(Path("foretype.toml"))
 
+ENDPOINT = st.fixed_dictionaries(
+    {"kind": st.sampled_from(["ollama", "openai-chat"]), "url": st.just("http://127.0.0.1:1/v1")},
+    optional={"model": st.just("m"), "headers": st.just({"X-Team": "a"}), "limits": st.just({})},
+)
 VALUES: dict[str, st.SearchStrategy[object]] = {
     "model": st.sampled_from(["smollm2-135m", "qwen2.5-coder-0.5b", "/models/x.gguf"]),
     "completion.enabled": st.booleans(),
@@ -38,13 +42,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "local.drafts": st.booleans(),
     "local.speculate": st.booleans(),
     "local.speculate_on_battery": st.booleans(),
-    "endpoints": st.dictionaries(
-        st.sampled_from(["fast", "team"]),
-        st.fixed_dictionaries(
-            {"kind": st.sampled_from(["ollama", "openai-chat"]), "url": st.just("http://127.0.0.1:1/v1")},
-            optional={"model": st.just("m"), "headers": st.just({"X-Team": "a"}), "limits": st.just({})},
-        ),
-    ),
+    "endpoints": st.fixed_dictionaries({"fast": ENDPOINT}, optional={"team": ENDPOINT}),
     "route.engines": st.lists(st.sampled_from(["local", "fast"]), min_size=1, max_size=2),
     "route.policy": st.sampled_from(["first", "race", "local-first"]),
     "route.overrides": st.lists(st.just({"engines": ["local"], "paths": ["private/**"]}), max_size=1),
@@ -62,7 +60,14 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "privacy.log_sent_text": st.booleans(),
     "log_level": st.sampled_from(["error", "warning", "info", "debug"]),
 }
-FLAT = st.fixed_dictionaries({}, optional=VALUES)
+FLAT = st.fixed_dictionaries({}, optional=VALUES).map(
+    lambda flat: (
+        flat | ({"endpoints": {"fast": {"kind": "ollama", "url": "http://127.0.0.1:1"}}} | flat)
+        if "fast" in flat.get("route.engines", ())
+        else flat
+    )
+)
+"""Settings by dotted name. A route that names an endpoint comes with it."""
 
 
 def nested(flat: dict[str, object]) -> dict[str, object]:
@@ -247,6 +252,18 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
         (
             "[[route.overrides]]\nengines = ['a']\npolicy = 'all'",
             'route.overrides[0].policy is "all" in {}, but has to be "first", "local-first" or "race".',
+        ),
+        (
+            "[route]\nengines = ['local', 'fats']\n[endpoints.fast]\nkind = 'ollama'\nurl = 'http://x'",
+            'route.engines in {} names "fats", which is no endpoint; did you mean "fast"?',
+        ),
+        (
+            "[[route.overrides]]\nengines = ['team']",
+            'route.overrides[0].engines in {} names "team", which is no endpoint; add [endpoints.team].',
+        ),
+        (
+            "[endpoints.local]\nkind = 'ollama'\nurl = 'http://x'",
+            'endpoints.local in {} can\'t be: "local" is the model on this machine; give the endpoint another name.',
         ),
         ("log_level =", "The settings file {} is not valid TOML: Invalid value (at end of document)."),
     ],

@@ -1,4 +1,4 @@
-"""The VS Code extension declares exactly the settings of the one schema, and no workspace sets a privileged one."""
+"""The VS Code extension declares the settings of the one schema, and no workspace sets a privileged one."""
 
 from __future__ import annotations
 

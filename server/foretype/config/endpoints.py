@@ -90,3 +90,8 @@ class Route(Struct, frozen=True, forbid_unknown_fields=True):
     overrides: Annotated[
         tuple[Override, ...], Meta(description="Other routes for languages or paths; the first that fits is taken.")
     ] = ()
+
+
+def named(route: Route) -> tuple[str, ...]:
+    """All engines that a route and its overrides name, in their order, each once."""
+    return tuple(dict.fromkeys((*route.engines, *(name for each in route.overrides for name in each.engines))))

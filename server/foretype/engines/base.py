@@ -105,21 +105,29 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class ExploreRequest:
-    """Asks for several ends of a hole's last line; ``after`` is the text that has to fit after them, if any."""
+    """Asks for several ends of a hole's last line; ``after`` is the text that has to fit after them, if any.
+
+    ``reach`` is how much of the text before the cursor is read, in characters, to tell how well it fits.
+    """
 
     prompt: Hole
     count: int
     max_tokens: int
     after: str = ""
+    reach: int = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One end of a line, its log-probability, and that of the text after it, where that was asked."""
+    """One end of a line, and its log-probability given all that the model was shown.
+
+    ``together`` is that of the line and the text after it, read on from the text before as if nothing else were
+    known; None where it was not asked, can't be told, or where there is no doubt about the line.
+    """
 
     text: str
     logprob: float
-    after: float | None = None
+    together: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from foretype.text.documents import Snapshot
 from foretype.workspace.folders import Folder
 
 
-class Workspace(Protocol):
+class Files(Protocol):
     """What wants to know of the workspace's folders and files."""
 
     def set_folders(self, folders: Iterable[Folder], watched: bool) -> None:
@@ -34,7 +34,7 @@ class Completer(Protocol):
     """Answers completion requests. Everything is called on the event loop; only `complete` and `aclose` may wait."""
 
     @property
-    def workspace(self) -> Workspace:
+    def files(self) -> Files:
         """What is told of folders and files."""
         ...
 

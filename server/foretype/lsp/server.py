@@ -184,7 +184,7 @@ class ForetypeServer(JsonRPCServer):
     def _report_settings(self) -> None:
         settings = self.configuration.resolved.settings
         logging.getLogger("foretype").setLevel(settings.log_level.upper())
-        self.status.settings(self.configuration.problem, settings.completion.enabled)
+        self.status.settings(self.configuration.problem, settings.completion.enabled, settings.route)
 
     def _spawned_done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -105,9 +105,9 @@ def register(server: ForetypeServer) -> None:
 
     @server.command(PULL_MODEL)
     async def pull_model(*arguments: object) -> dict[str, object]:
-        match arguments:
-            case [Mapping() as given] if isinstance(name := given.get("name"), str):
-                return await _pull(server, name, given)
+        given = arguments[0] if arguments else None
+        if isinstance(given, Mapping) and isinstance(name := given.get("name"), str):
+            return await _pull(server, name, given)
         raise JsonRpcInvalidParams(f"{PULL_MODEL} takes one object with a name.")
 
     @server.command(DOCTOR)

@@ -76,8 +76,8 @@ def make_client(
 def _authorities(ca_file: str, recipient: Recipient) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=str(Path(ca_file).expanduser()))
-    except (OSError, ssl.SSLError) as error:
-        reason = error.strerror or "it holds no certificates"
+    except OSError as error:
+        reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
         raise ForetypeError(
             f"The ca_file of {recipient.name}, {ca_file}, can't be used: {reason}; it has to be a PEM file."
         ) from None

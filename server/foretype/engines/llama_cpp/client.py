@@ -100,12 +100,10 @@ class LlamaCppEngine:
         asked = time.perf_counter()
         await self._ready()
         queue_ms = (time.perf_counter() - asked) * 1000
-        prompt = self._laid_out(request.prompt)
         id, replies = self._open()
         finished = False
-        pieces = frames.pieces_of(prompt)
         try:
-            self._send(frames.Explore(id, pieces, prompt.heal, request.count, request.max_tokens, request.after))
+            self._send(self._model.exploration(id, request, self._info.family))
             reply = await replies.get()
             finished = True
             if isinstance(reply, EngineError):

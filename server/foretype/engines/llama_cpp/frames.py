@@ -11,6 +11,12 @@ from foretype.prompt.fim import Control, Prompt, Token
 
 TOKEN = "token"
 
+Pieces = tuple[tuple[str, str], ...]
+"""A prompt's pieces, each (control's role or "", text); a control token by its spelling is (TOKEN, spelling)."""
+
+Weighed = tuple[str, float, float | None]
+"""A line's text, its log-probability, and that of line and following text together, if those were read."""
+
 
 class Load(Message, frozen=True, tag=True, array_like=True):
     """First frame: the model and how to run it. ``gpu_layers`` -1 is all, ``threads`` 0 is one for each core."""
@@ -23,13 +29,10 @@ class Load(Message, frozen=True, tag=True, array_like=True):
 
 
 class Generate(Message, frozen=True, tag=True, array_like=True):
-    """Continue a prompt; each piece is (control's role or "", text), a control token by its spelling (TOKEN, spelling).
-
-    One that is ``patient`` lets every other that comes go before it.
-    """
+    """Continue a prompt. One that is ``patient`` lets every other that comes go before it."""
 
     id: int
-    pieces: tuple[tuple[str, str], ...]
+    pieces: Pieces
     heal: bool
     max_tokens: int
     stops: tuple[str, ...]
@@ -43,16 +46,20 @@ class Warm(Message, frozen=True, tag=True, array_like=True):
     """Evaluate a prompt in idle time."""
 
     id: int
-    pieces: tuple[tuple[str, str], ...]
+    pieces: Pieces
     heal: bool
 
 
 class Explore(Message, frozen=True, tag=True, array_like=True):
-    """Find several ends of the prompt's last line; ``after`` is the text that has to fit after them."""
+    """Find several ends of the prompt's last line.
+
+    If there is text ``after`` them, they are read with it behind ``unseen``, a prompt that doesn't show that text.
+    """
 
     id: int
-    pieces: tuple[tuple[str, str], ...]
+    pieces: Pieces
     heal: bool
+    unseen: Pieces
     count: int
     max_tokens: int
     after: str
@@ -126,10 +133,10 @@ class Finished(Message, frozen=True, tag=True, array_like=True):
 
 
 class Explored(Message, frozen=True, tag=True, array_like=True):
-    """Lines as (text, log-probability, that of the text after it or None), the likeliest first."""
+    """The lines, the likeliest first."""
 
     id: int
-    lines: tuple[tuple[str, float, float | None], ...]
+    lines: tuple[Weighed, ...]
     work: Work
 
 
@@ -181,7 +188,7 @@ def generation(id: int, prompt: Prompt, request: GenerateRequest) -> Generate:
     )
 
 
-def pieces_of(prompt: Prompt) -> tuple[tuple[str, str], ...]:
+def pieces_of(prompt: Prompt) -> Pieces:
     """A prompt's pieces for the wire."""
     return tuple(_piece(piece) for piece in prompt.pieces)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TOP_K = 40
+SMALLEST = 1e-30
+"""Keeps the logarithm of a probability that underflows finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,19 @@ def logprob(logits: NDArray[np.float32], token: int) -> float:
 
     highest = float(logits.max())
     return float(logits[token]) - highest - float(np.log(np.exp(logits - highest).sum()))
+
+
+def logprob_of_any(logits: NDArray[np.float32], tokens: NDArray[np.int64]) -> float:
+    """The natural logarithm of the probability that the next token is one of these."""
+    import numpy as np
+
+    weights = np.exp(logits - logits.max())
+    return float(np.log(weights[tokens].sum() + SMALLEST)) - float(np.log(weights.sum()))
+
+
+def sum_of_logs(one: float, other: float) -> float:
+    """The logarithm of the sum of two probabilities that are given by theirs."""
+    return max(one, other) + math.log1p(math.exp(-abs(one - other)))
 
 
 class TextStream:

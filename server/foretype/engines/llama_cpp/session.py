@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from foretype.engines.base import EngineError, FinishReason
 from foretype.engines.llama_cpp.context import ABORTED, FULL, Context
 from foretype.engines.llama_cpp.drafts import Drafter
-from foretype.engines.llama_cpp.exploring import Explorer, Weighed
-from foretype.engines.llama_cpp.frames import TOKEN, Explore, Generate, Warm, Work
+from foretype.engines.llama_cpp.exploring import SURE, Explorer, Found
+from foretype.engines.llama_cpp.frames import TOKEN, Explore, Generate, Pieces, Warm, Weighed, Work
 from foretype.engines.llama_cpp.grammar import Grammar
 from foretype.engines.llama_cpp.healing import Vocabulary, split_tail
 from foretype.engines.llama_cpp.model import Model
+from foretype.engines.llama_cpp.reading import Reader
 from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream
 from foretype.engines.llama_cpp.sequences import Sequence, SequencePool
 from foretype.engines.llama_cpp.speeds import SpeedMeter, ThreadGovernor
@@ -73,6 +74,7 @@ class Session:
         self._pool = SequencePool(context, sequences)
         self._vocabulary = Vocabulary(model.pieces, model.controls)
         self._explorer = Explorer(model, context, self._pool, self._vocabulary)
+        self._reader = Reader(model, context, self._pool)
         self._drafter = Drafter() if drafts else None
         self._governor = ThreadGovernor(threads)
         self._warm_chunk = WARM_CHUNK
@@ -84,13 +86,16 @@ class Session:
 
     def job(self, request: Generate | Explore | Warm) -> Job:
         """The request's prompt in tokens, healed. Raises EngineError if it doesn't fit the context."""
+        return self._job(request.pieces, request.heal)
+
+    def _job(self, pieces: Pieces, heal: bool) -> Job:
         tokens = self._model.begins()
         last: list[int] = []
-        for role, text in request.pieces:
+        for role, text in pieces:
             tokens += last
             last = [self._control(role, text)] if role else self._model.tokenize(text)
         tail = b""
-        if request.heal and request.pieces and not request.pieces[-1][0]:
+        if heal and pieces and not pieces[-1][0]:
             last, tail = split_tail(last, self._model.pieces, 0 if tokens else 1)
         tokens = tokens + last
         if len(tokens) > self._context.cells // 2:
@@ -159,15 +164,38 @@ class Session:
             yield Piece(rest, 0.0)
 
     def explore(self, job: Job, request: Explore) -> Iterator[list[Weighed] | None]:
-        """Yields None between steps and at last the lines found."""
+        """Yields None between steps, then the lines found, the likeliest first, and again once they were read.
+
+        They are read with the text after them, if there is any, behind a prompt that doesn't show that text; unless
+        the model has seen it and is sure of its line.
+        """
         sequence = yield from self._prefilled(job)
-        row = sequence.rows[len(sequence.tokens)]
         started = time.perf_counter()
-        lines = self._explorer.explore(sequence, row, job.tail, request.count, request.max_tokens, request.after)
-        for found in lines:
+        found: list[Found] = []
+        row = sequence.rows[len(sequence.tokens)]
+        is_shown = self._model.family is not None
+        lines = self._explorer.explore(sequence, row, job.tail, request.count, request.max_tokens, is_shown)
+        for step in lines:
             job.tally.decode_ms = (time.perf_counter() - started) * 1000
             job.tally.decode_tokens = self._explorer.evaluated
-            yield found
+            found = step or found
+            yield None
+        yield [(line.text, line.logprob, None) for line in found]
+        if request.after and not (is_shown and found and found[0].logprob >= SURE):
+            likely = yield from self._read(job.tally, request, [line.text for line in found])
+            yield [(line.text, line.logprob, read) for line, read in zip(found, likely, strict=True)]
+
+    def _read(self, tally: Tally, request: Explore, lines: list[str]) -> Generator[None, None, list[float]]:
+        reading = self._job(request.unseen, request.heal)
+        sequence = yield from self._prefilled(reading)
+        started = time.perf_counter()
+        row = sequence.rows[len(sequence.tokens)]
+        likely = self._reader.read(sequence, row, reading.tail, lines, request.after)
+        tally.prefill_ms += reading.tally.prefill_ms
+        tally.prefill_tokens += reading.tally.prefill_tokens
+        tally.decode_ms += (time.perf_counter() - started) * 1000
+        tally.decode_tokens += self._reader.evaluated
+        return likely
 
     def _prefilled(self, job: Job) -> Generator[None, None, Sequence]:
         """The sequence that holds the job's prompt, and the logits after it."""

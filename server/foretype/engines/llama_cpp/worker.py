@@ -15,7 +15,6 @@ from foretype.child import framing
 from foretype.engines.base import EngineError, FinishReason
 from foretype.engines.llama_cpp import frames
 from foretype.engines.llama_cpp.context import SEQUENCES, Context, shape_for, supports_gpu, system_info
-from foretype.engines.llama_cpp.exploring import Weighed
 from foretype.engines.llama_cpp.model import Model, check_file
 from foretype.engines.llama_cpp.session import Job, Piece, Session
 
@@ -158,7 +157,7 @@ class Worker:
 
     def _explore(self, request: frames.Explore) -> None:
         self._channel.working_on(is_warm=False)
-        lines: list[Weighed] = []
+        lines: list[frames.Weighed] = []
         try:
             job = self._session.job(request)
             for found in self._session.explore(job, request):
@@ -168,8 +167,7 @@ class Worker:
         except EngineError as error:
             self._channel.send(frames.Failed(request.id, str(error)))
             return
-        told = tuple((line.text, line.logprob, line.after) for line in lines)
-        self._channel.send(frames.Explored(request.id, told, job.tally.work()))
+        self._channel.send(frames.Explored(request.id, tuple(lines), job.tally.work()))
 
     def _warm(self, request: frames.Warm) -> None:
         self._channel.working_on(is_warm=True)
