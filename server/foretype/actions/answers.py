@@ -10,11 +10,9 @@ from foretype.syntax.indents import indent_unit
 
 FENCE = "```"
 _BLOCK = re.compile(r"```[^\n`]*\n(.*?)(?:^[ \t]*```|\Z)", re.DOTALL | re.MULTILINE)
-_PLACEHOLDER = re.compile(
-    r"^[ \t]*(?:(?:\#|//|/\*)?[ \t]*(?:\.\.\.|…)[ \t]*(?:\*/)?|(?:\#|//)[^\n]*\b(?:rest of|existing|remaining|previous)\b[^\n]*"
-    r"\bcode\b[^\n]*)$",
-    re.MULTILINE | re.IGNORECASE,
-)
+_DOTS = r"(?:\#|//|/\*)?[ \t]*(?:\.\.\.|…)[ \t]*(?:\*/)?"
+_REST = r"(?:\#|//)[^\n]*\b(?:rest of|existing|remaining|previous)\b[^\n]*\bcode\b[^\n]*"
+_PLACEHOLDER = re.compile(rf"^[ \t]*(?:{_DOTS}|{_REST})$", re.MULTILINE | re.IGNORECASE)
 
 
 class Unusable(ForetypeError):
