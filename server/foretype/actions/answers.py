@@ -11,6 +11,9 @@ from foretype.trust.secrets import MARK
 
 FENCE = "```"
 _BLOCK = re.compile(r"```[^\n`]*\n(.*?)(?:^[ \t]*```|\Z)", re.DOTALL | re.MULTILINE)
+_DOTS = r"(?:\#|//|/\*)?[ \t]*(?:\.\.\.|…)[ \t]*(?:\*/)?"
+_REST = r"(?:\#|//)[^\n]*\b(?:rest of|existing|remaining|previous)\b[^\n]*\bcode\b[^\n]*"
+_PLACEHOLDER = re.compile(rf"^[ \t]*(?:{_DOTS}|{_REST})$", re.MULTILINE | re.IGNORECASE)
 
 
 class Unusable(ForetypeError):
@@ -48,6 +51,11 @@ def reindented(code: str, indent: str, lines: Sequence[str], line: int) -> str:
     if theirs and theirs != unit:
         shifted = [_in_units(text, theirs, unit) for text in shifted]
     return "\n".join([shifted[0], *(f"{indent}{text}" if text else text for text in shifted[1:])])
+
+
+def leaves_out(before: str, after: str) -> bool:
+    """Whether code has new lines that only stand for other code: ``...``, or a comment on the rest."""
+    return len(_PLACEHOLDER.findall(after)) > len(_PLACEHOLDER.findall(before))
 
 
 def with_endings(code: str, like: str) -> str:
