@@ -378,6 +378,39 @@ async def test_a_block_that_was_asked_for_begins_with_the_best_line() -> None:
         assert result.ledger.decode_tokens == 10
 
 
+async def test_a_block_that_was_asked_for_and_cut_off_is_closed() -> None:
+    async with bench() as b:
+        task = b.ask("def f(xs):\n    $0\n", explicit=True)
+        names = (
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "mu",
+            "nu",
+            "xi",
+            "pi",
+            "rho",
+            "tau",
+        )
+        (await b.generation(0)).say("return g(\n" + "".join(f"        {name},\n" for name in names))
+        lines = text_of(await task).split("\n")
+        assert (lines[0], lines[-2], lines[-1]) == ("return g(", "        xi,", "    )")
+
+
+@pytest.mark.parametrize(("keeps_work", "family", "count"), [(False, "qwen", 3), (True, "qwen", 6), (True, "", 8)])
+async def test_a_model_here_is_asked_for_more_lines(keeps_work: bool, family: str, count: int) -> None:
+    async with bench() as b:
+        b.engine.keeps_work, b.engine.family = keeps_work, family
+        b.engine.lines = (Alternative("urn a", -1.0),)
+        await b.ask("def f(a, b):\n    ret$0\n", explicit=True)
+        assert [request.count for request in b.engine.explored] == [count]
+
+
 async def test_a_line_below_is_offered_only_where_the_line_goes_on() -> None:
     async with bench() as b:
         b.engine.lines = (Alternative("\n    a,", -1.0), Alternative(" a", -2.0))

@@ -14,8 +14,8 @@ from foretype.syntax.closes import adds_error
 from foretype.syntax.cursor import Intent
 from foretype.syntax.languages import Languages
 
-SEEN_LINES, BLIND_LINES = 6, 8
-"""Lines to weigh against each other, for models that were shown what follows, and for those that guess."""
+FEW_LINES, SEEN_LINES, BLIND_LINES = 3, 6, 8
+"""Lines to ask for: of a service, paid for each; of a model here that is shown what follows; of one that guesses."""
 
 AFTER_CHARACTERS = 240
 
@@ -41,8 +41,8 @@ async def candidates(
     """
     after = plain(begun.anchor.suffix)[:AFTER_CHARACTERS]
     after = after if after.strip() else ""
-    count = SEEN_LINES if info.family else BLIND_LINES
-    found = await engine.explore(ExploreRequest(hole_at(begun.anchor, begun.middle), count, max_tokens, after))
+    request = ExploreRequest(hole_at(begun.anchor, begun.middle), _count(info), max_tokens, after)
+    found = await engine.explore(request)
     ranked = sorted(found.alternatives, key=lambda line: _fit(line, bool(info.family)), reverse=True)
     kept: dict[str, tuple[Candidate, Stream]] = {}
     rejected: str | None = None
@@ -56,6 +56,12 @@ async def candidates(
             kept[filtered.candidate.text] = filtered.candidate, stream
     ways = sorted(kept.values(), key=lambda way: _breaks(languages, run, begun.prose, way[0]))
     return Candidates(tuple(way[0] for way in ways), tuple(way[1] for way in ways), rejected, found.usage)
+
+
+def _count(info: EngineInfo) -> int:
+    if not info.keeps_work:
+        return FEW_LINES
+    return SEEN_LINES if info.family else BLIND_LINES
 
 
 def _of_line(text: str, run: Run, begun: Stream) -> str:

@@ -104,8 +104,12 @@ class Completer:
 
     def opened(self, snapshot: Snapshot) -> None:
         """A document was opened; its beginning is read in idle time."""
+        self.prepare(snapshot, Point(0, 0))
+
+    def prepare(self, snapshot: Snapshot, cursor: Point) -> None:
+        """Lets idle time make a place of an open document ready."""
         self.workspace.opened(snapshot)
-        self._prepare(self._desk(snapshot.uri), snapshot, Point(0, 0), self._planned_lanes(snapshot))
+        self._prepare(self._desk(snapshot.uri), snapshot, cursor, self._planned_lanes(snapshot))
 
     def changed(self, snapshot: Snapshot) -> None:
         """A document was changed; generations that no longer agree are stopped."""

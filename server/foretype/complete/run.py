@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from foretype.complete import filters, stop
 from foretype.complete.bell import Bell
+from foretype.complete.closing import CUT_OFF, closed
 from foretype.complete.entrant import Entrant
 from foretype.complete.filters import Candidate, Surroundings
 from foretype.complete.filters.candidate import nothing_is_secret
@@ -17,7 +18,7 @@ from foretype.complete.results import CompletionRequest, CompletionResult, Sugge
 from foretype.complete.stream import Stream
 from foretype.complete.surroundings import survey
 from foretype.engines.base import FinishReason, Usage
-from foretype.syntax.cursor import Syntax, SyntaxAt
+from foretype.syntax.cursor import Intent, Syntax, SyntaxAt
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
@@ -92,7 +93,8 @@ class Run:
         cut = stop.cut(rest, stream.intent, around, ended, self.max_lines, truncated)
         complete = cut.complete or ended
         if complete:
-            filtered = filters.run(Candidate(cut.text), around)
+            is_cut_off = self.request.explicit and stream.intent is Intent.BLOCK and cut.reason in CUT_OFF
+            filtered = filters.run(Candidate(closed(cut.text, around) if is_cut_off else cut.text), around)
         else:
             part = stop.partial(cut.text)
             if part is None:

@@ -114,7 +114,7 @@ class ExploreRequest:
     count: int
     max_tokens: int
     after: str = ""
-    reach: int = 600
+    reach: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Alternative:
     """One end of a line, and its log-probability given all that the model was shown.
 
     ``together`` is that of the line and the text after it, read on from the text before as if nothing else were
-    known; None where it was not asked or can't be told.
+    known; None where it was not asked, can't be told, or where there is no doubt about the line.
     """
 
     text: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 DOUBTS = 4
 """Tokens looked at in each place of the likeliest line, but for blanks and those that differ in blanks only."""
+
+
+SURE, SURE_LINES = math.log(0.8), 3
+"""A line at least as likely needs no second opinion, and few others beside it."""
 
 
 @dataclass(slots=True)
@@ -66,12 +71,12 @@ class Explorer:
         self.evaluated = 0
 
     def explore(
-        self, base: Sequence, row: NDArray[np.float32], tail: bytes, count: int, most_tokens: int
+        self, base: Sequence, row: NDArray[np.float32], tail: bytes, count: int, most_tokens: int, is_shown: bool
     ) -> Iterator[list[Found] | None]:
-        """Yields None between steps and at last the lines, the likeliest first.
+        """Yields None between steps and at last the lines, the likeliest first; fewer than ``count`` if it is sure.
 
         ``base`` holds the prompt, ``row`` the logits after it and ``tail`` what was dropped from its end; they stay as
-        they are.
+        they are. ``is_shown`` says that the prompt shows what follows the line: else nothing makes sure of it.
         """
         length = len(base.tokens)
         self.evaluated = 0
@@ -84,6 +89,7 @@ class Explorer:
                 self._advance([first], base, doubts)
                 yield None
             lines = [first]
+            count = min(count, SURE_LINES) if first.total >= SURE and is_shown else count
             doubts.sort(key=lambda doubt: doubt.total, reverse=True)
             for number, doubt in zip(scratch[1:count], doubts, strict=False):
                 lines.append(self._depart(first, doubt, number, length))

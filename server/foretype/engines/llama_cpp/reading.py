@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-AFTER_TOKENS = 16
+AFTER_TOKENS = 12
 """So much of the text after a line tells which line belongs there."""
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from foretype.engines.base import EngineError, FinishReason
 from foretype.engines.llama_cpp.context import ABORTED, FULL, Context
 from foretype.engines.llama_cpp.drafts import Drafter
-from foretype.engines.llama_cpp.exploring import Explorer, Found
+from foretype.engines.llama_cpp.exploring import SURE, Explorer, Found
 from foretype.engines.llama_cpp.frames import TOKEN, Explore, Generate, Pieces, Warm, Weighed, Work
 from foretype.engines.llama_cpp.grammar import Grammar
 from foretype.engines.llama_cpp.healing import Vocabulary, split_tail
@@ -166,19 +166,22 @@ class Session:
     def explore(self, job: Job, request: Explore) -> Iterator[list[Weighed] | None]:
         """Yields None between steps, then the lines found, the likeliest first, and again once they were read.
 
-        They are read with the text after them, if there is any, behind a prompt that doesn't show that text.
+        They are read with the text after them, if there is any, behind a prompt that doesn't show that text; unless
+        the model has seen it and is sure of its line.
         """
         sequence = yield from self._prefilled(job)
         started = time.perf_counter()
         found: list[Found] = []
         row = sequence.rows[len(sequence.tokens)]
-        for step in self._explorer.explore(sequence, row, job.tail, request.count, request.max_tokens):
+        is_shown = self._model.family is not None
+        lines = self._explorer.explore(sequence, row, job.tail, request.count, request.max_tokens, is_shown)
+        for step in lines:
             job.tally.decode_ms = (time.perf_counter() - started) * 1000
             job.tally.decode_tokens = self._explorer.evaluated
             found = step or found
             yield None
         yield [(line.text, line.logprob, None) for line in found]
-        if request.after:
+        if request.after and not (is_shown and found and found[0].logprob >= SURE):
             likely = yield from self._read(job.tally, request, [line.text for line in found])
             yield [(line.text, line.logprob, read) for line, read in zip(found, likely, strict=True)]
 
