@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from foretype.config.load import Resolved
     from foretype.config.schema import Settings
     from foretype.engines.base import Engine, StatusListener
+    from foretype.engines.remote.preview import Preview
     from foretype.trust.egress import Gate
+    from foretype.workspace.client import Workspace
 
 EngineMaker = Callable[["Settings", "StatusListener"], "Engine"]
 
@@ -64,6 +66,20 @@ def create_endpoint(name: str, settings: Settings, gate: Gate, on_status: Status
     endpoint = settings.endpoints[name]
     counts = DayFile(user_state_path("foretype", appauthor=False) / "endpoints", name)
     return RemoteEngine(name, endpoint, gate, Key(name, endpoint), on_status, Meter(name, endpoint, counts))
+
+
+def create_preview(settings: Settings, name: str) -> tuple[Completer, Preview, Workspace]:
+    """A pipeline whose one engine stands for an endpoint and asks nobody; that engine; and the workspace it sees."""
+    from foretype.complete.pipeline import Completer
+    from foretype.engines.remote.preview import Preview
+    from foretype.engines.remote.protocols import Peer
+    from foretype.lsp.uris import to_path
+    from foretype.syntax.cursor import Syntax
+    from foretype.workspace.client import Workspace
+
+    gate, workspace = create_gate(settings), Workspace(to_path)
+    preview = Preview(Peer(name, settings.endpoints[name]), gate)
+    return Completer(lambda name, settings: preview, Syntax(), settings, workspace, gate), preview, workspace
 
 
 def create_completer(

@@ -199,7 +199,7 @@ async def connect() -> AsyncIterator[Connect]:
 
 
 @pytest.fixture
-async def serve(tmp_path: Path) -> AsyncIterator[Connect]:
+async def serve(tmp_path: Path, shared_cache: dict[str, str]) -> AsyncIterator[Connect]:
     """Starts the real server, with a user's settings file (its text) and a home of its own."""
     clients: list[Client] = []
     home = tmp_path / "home"
@@ -208,7 +208,9 @@ async def serve(tmp_path: Path) -> AsyncIterator[Connect]:
         file = tmp_path / "foretype-of-the-user.toml"
         file.write_text(settings)
         own = {name: str(home / name.lower()) for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
-        client = await started("-m", "foretype", "serve", "--config", str(file), **own, HOME=str(home), **environment)
+        client = await started(
+            "-m", "foretype", "serve", "--config", str(file), **own, HOME=str(home), **shared_cache, **environment
+        )
         clients.append(client)
         return client
 

@@ -137,7 +137,8 @@ async def test_a_workspace_cannot_send_elsewhere_what_the_user_sends(serve, tmp_
         )
         client = await serve(settings)
         await worked_in(client, file, hostile(evil.url))
-        assert own.script.requests
+        while not own.script.requests:
+            await client.request("textDocument/inlineCompletion", client.at(from_path(file), 1, 14, trigger=1))
         assert evil.connections == 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +37,7 @@ def test_minimal_edits_make_the_new_text_and_touch_nothing_around(head, old, new
     lines = split_lines(ending.join([*head, ""]) + before + ending.join(["", *tail]))
     start = Point(len(head), 0)
     edits = minimal_edits(start, before, after)
-    for one, next_ in zip(edits, edits[1:], strict=False):
+    for one, next_ in itertools.pairwise(edits):
         assert one.end <= next_.start
     whole = "".join(lines)
     for edit in reversed(edits):

@@ -67,7 +67,7 @@ def test_it_tells_who_answered_and_why_another_did_not():
         "Normal",
         "local (q) answered last; fast skipped: privacy.local_only keeps a.py on this machine.",
     )
-    assert sent[-1]["engines"] == [
+    assert list(sent[-1]["engines"]) == [
         {"name": "fast", "state": "skipped", "message": "privacy.local_only keeps a.py on this machine"},
         {"name": "local", "state": "ready", "message": "Ready."},
     ]

@@ -106,7 +106,7 @@ class BugSearch:
             if len(groups) > 1 and verdict.standing is Standing.PROVED:
                 doubt = f"{len(groups)} different edits pass the tests"
                 verdict = Verdict(Standing.UNPROVED, verdict.facts, (*verdict.lacking, doubt))
-            return Judged(chosen, verdict)
+            return Judged(chosen, verdict, self._target)
         return None
 
     async def _try_all(self, candidates: Iterator[Candidate], until: float) -> None:

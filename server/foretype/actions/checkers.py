@@ -23,7 +23,8 @@ class Checker:
     """One checker. ``sources`` are what editors call it in a diagnostic's ``source``, lower-cased.
 
     ``finding`` has the groups ``line``, ``message`` and perhaps ``code`` and ``file``. With ``stdin`` it takes the text
-    there; otherwise it runs in a copy of the workspace. ``failed`` are the exit codes of one that can't do its work.
+    there; otherwise it runs in a copy of the workspace. ``explain`` prints what it teaches about a ``{code}``.
+    ``failed`` are the exit codes of one that can't do its work.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Checker:
     finding: str
     reach: Reach
     stdin: bool = False
+    explain: tuple[str, ...] = ()
     failed: tuple[int, ...] = (2,)
 
 
@@ -62,6 +64,7 @@ CHECKERS: tuple[Checker, ...] = (
         _GNU + r"(?:(?P<code>[A-Z]+\d+|invalid-syntax):?\s)?(?:\[\*\] )?(?P<message>.*)$",
         Reach.READS,
         stdin=True,
+        explain=("ruff", "rule", "{code}"),
     ),
     Checker(
         "pyright",
@@ -177,6 +180,16 @@ def fresh(before: Sequence[Finding], after: Sequence[Finding]) -> tuple[Finding,
 def gone(before: Sequence[Finding], after: Sequence[Finding], wanted: Finding) -> bool:
     """Whether there are fewer findings like the wanted one."""
     return sum(each.key == wanted.key for each in after) < sum(each.key == wanted.key for each in before)
+
+
+MOST_ADVICE = 900
+
+
+def example_in(explanation: str) -> str:
+    """The example of bad and good code in a rule's explanation (Markdown, as ruff writes it); empty if it has none."""
+    found = re.search(r"^#+ Examples?\n+(.*?)(?=^#+ |\Z)", explanation, re.MULTILINE | re.DOTALL)
+    example = found.group(1).strip() if found else ""
+    return example if len(example) <= MOST_ADVICE else ""
 
 
 _SILENCE = re.compile(

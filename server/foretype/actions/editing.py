@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from foretype.actions.answers import Unusable, code_of, reindented
 from foretype.actions.asking import Asker
-from foretype.actions.candidates import Candidate, Judged, candidate, text_with
+from foretype.actions.candidates import Candidate, Judged, candidate, replaced, text_with
 from foretype.actions.prompts import ANSWER_GRAMMAR, Attempt, Task, conversation
 from foretype.actions.prove import Prover
 from foretype.actions.target import Target
@@ -51,16 +51,18 @@ async def edit(work: Work, asker: Asker, answers: int, tell: Callable[[str], Non
         seen.add(code)
         tell("Checking the edit")
         given = candidate(work.snapshot, work.target, code, "the model", 1.0)
-        verdict = await _verdict(work, given)
+        target = replaced(work.snapshot, work.target, code)
+        verdict = await _verdict(work, target, given)
         if verdict.standing is Standing.FAILED:
-            failed.append(Attempt(code, verdict.failure))
+            if given.code != work.target.text:
+                failed.append(Attempt(code, verdict.failure))
             last = verdict
             continue
-        judged = Judged(given, verdict)
+        judged = Judged(given, verdict, target)
         if verdict.standing is Standing.PROVED or not work.prover.can_convince:
             return judged
         best = best or judged
-    return best or Judged(Candidate(work.target.text, "", 0.0), last)
+    return best or Judged(Candidate(work.target.text, "", 0.0), last, work.target)
 
 
 async def _answer(work: Work, asker: Asker, number: int, failed: list[Attempt]) -> str:
@@ -74,7 +76,7 @@ async def _answer(work: Work, asker: Asker, number: int, failed: list[Attempt]) 
     return reindented(code, work.target.indent, work.snapshot.lines, work.target.start.line)
 
 
-async def _verdict(work: Work, given: Candidate) -> Verdict:
+async def _verdict(work: Work, target: Target, given: Candidate) -> Verdict:
     if given.code == work.target.text:
         return Verdict(Standing.FAILED, failure="it changes nothing")
-    return await work.prover.prove(text_with(work.snapshot, work.target, given.code), given.code)
+    return await work.prover.prove(text_with(work.snapshot, target, given.code), given.code)

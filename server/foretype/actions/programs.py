@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -66,6 +67,15 @@ class Programs:
         if ran.code in checker.failed or ran.code is None or ran.code < 0 or ran.code >= 126:
             raise Refused(f"{checker.name} could not do its work")
         return f"{ran.out}\n{ran.err}"
+
+    async def explain(self, checker: Checker, code: str) -> str:
+        """What a checker teaches about one of its codes; empty if it doesn't."""
+        if not checker.explain or not re.fullmatch(r"[\w-]+", code):
+            return ""
+        self._allow(checker.name, Reach.READS)
+        command = [part.replace("{code}", code) for part in self._command(checker.explain, Reach.READS)]
+        ran = await self._run(checker.name, command, self._own_home(), self._own_home(), None, scrubbed=True)
+        return ran.out if ran.code == 0 else ""
 
     async def test(self, command: Sequence[str], text: str, function: str) -> sandbox.Ran:
         """How a command of the user's goes in a copy with this text. Raises `Refused`."""

@@ -28,13 +28,15 @@ ANSWER_GRAMMAR = 'root ::= line+ "```"\nline ::= ([^`\\n] [^\\n]*)? "\\n"\n'
 class Task:
     """What to do with a target.
 
-    ``instruction`` is what is asked. ``reports`` are the texts of diagnostics, ``around`` further code to see, such as
+    ``instruction`` is what is asked. ``reports`` are the texts of diagnostics, ``advice`` what the
+    checker itself teaches about them, ``around`` further code to see, such as
     the function around the target's lines, or the signatures that it uses. ``marked`` are lines of the target, counted
     from its first, that the instruction is about.
     """
 
     instruction: str
     reports: tuple[str, ...] = ()
+    advice: str = ""
     around: str = ""
     marked: tuple[int, int] | None = None
 
@@ -61,6 +63,8 @@ def conversation(snapshot: Snapshot, target: Target, task: Task, path: str, fail
         lines = _shown(target).split("\n")[task.marked[0] : task.marked[1] + 1]
         parts.append(f"The marked lines:\n{_fenced(language, chr(10).join(lines))}")
     parts += [f"<report>\n{_quoted(report)}\n</report>" for report in task.reports]
+    if task.advice:
+        parts.append(f"How such code is written instead, by an example:\n\n{task.advice}")
     parts.append(task.instruction)
     what = {"function": "the whole function", "class": "the whole class", "lines": "the edited lines only"}[target.kind]
     parts.append(f"Write {what} in one block of code.")

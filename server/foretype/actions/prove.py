@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from foretype.actions.checkers import NAMES, Checker, Finding, checker_for, findings, fresh, gone, silences
+from foretype.actions.checkers import NAMES, Checker, Finding, checker_for, example_in, findings, fresh, gone, silences
 from foretype.actions.programs import Grounds, Programs, Refused
 from foretype.actions.target import Target
 from foretype.actions.trials import Trials
@@ -65,6 +66,15 @@ class Prover:
         """Whether anything can be shown that the edit is made for: a finding gone, tests that failed."""
         reported = any(self._wanted_of(checker) and _id(checker) in self._before for checker in self._checkers())
         return reported or self.tests_failed is not None
+
+    async def advice(self) -> str:
+        """What the checkers' own explanations show as better code, for the first diagnostic that has one."""
+        for source, finding in self._wanted:
+            checker = checker_for(source, self._snapshot.language, self._grounds.settings.checkers)
+            if checker is not None:
+                with contextlib.suppress(Refused):
+                    return example_in(await self.programs.explain(checker, finding.code))
+        return ""
 
     async def prove(self, text: str, code: str) -> Verdict:
         """What can be shown of the document's text after an edit; ``code`` is what the target became."""

@@ -37,22 +37,44 @@ class Walls:
     words: str
 
 
+_READ_ONLY = """
+mount --bind "$1" "$1" || exit 125
+base=$1
+shift
+while read -r _ place _; do
+  case "$place" in "$base" | /proc* | /dev* | /sys*) ;; *) mount -o remount,bind,ro "$place" 2>/dev/null ;; esac
+done </proc/self/mounts
+exec "$@"
+"""
+"""A shell script, run in a mount namespace: all is read-only but the folder that is its first argument."""
+
+_SHARED_NOTHING = ("--user", "--map-root-user", "--net", "--mount", "--", "sh", "-c", _READ_ONLY, "sh")
+_NO_NETWORK = ("--user", "--map-current-user", "--net", "--")
+
+
 @cache
 def isolation() -> tuple[str, str]:
-    """What the system has to keep programs off the network: ``bwrap``, ``unshare`` or nothing, and its path."""
-    import subprocess
+    """What the system has to keep programs in, the strongest, and its path.
 
-    probes = {
-        "bwrap": ["--ro-bind", "/", "/", "--unshare-net", "--unshare-user", "true"],
-        "unshare": ["--user", "--map-current-user", "--net", "true"],
-    }
-    for name, arguments in probes.items():
-        path = shutil.which(name) if sys.platform == "linux" else None
-        if path is None:
-            continue
-        with contextlib.suppress(OSError, subprocess.SubprocessError):
-            if subprocess.run([path, *arguments], capture_output=True, timeout=5, check=False).returncode == 0:
-                return name, path
+    ``bwrap`` or ``unshare`` keep them off the network and from writing elsewhere, ``network`` off the network alone.
+    """
+    import subprocess
+    import tempfile
+
+    bwrap, unshare = (shutil.which(name) if sys.platform == "linux" else None for name in ("bwrap", "unshare"))
+    with tempfile.TemporaryDirectory() as folder:
+        outside = ("sh", "-c", '[ ! -w "$HOME" ]')
+        probes = (
+            ("bwrap", bwrap, ("--ro-bind", "/", "/", "--unshare-net", "--unshare-user", *outside)),
+            ("unshare", unshare, (*_SHARED_NOTHING, folder, *outside)),
+            ("network", unshare, (*_NO_NETWORK, "true")),
+        )
+        for name, path, arguments in probes:
+            if path is not None:
+                with contextlib.suppress(OSError, subprocess.SubprocessError):
+                    done = subprocess.run([path, *arguments], capture_output=True, timeout=5, check=False)
+                    if done.returncode == 0:
+                        return name, path
     return "", ""
 
 
@@ -63,8 +85,10 @@ def walls(folder: Path) -> Walls:
         bound = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", str(folder), str(folder)]
         return Walls((path, *bound, "--unshare-all", "--die-with-parent", "--new-session", "--"), "")
     if name == "unshare":
-        return Walls((path, "--user", "--map-current-user", "--net", "--"), "")
-    return Walls((), "not kept off the network")
+        return Walls((path, *_SHARED_NOTHING, str(folder)), "")
+    if name == "network":
+        return Walls((path, *_NO_NETWORK), "not kept from writing elsewhere")
+    return Walls((), "kept off neither the network nor other files")
 
 
 def environment(home: Path, scrubbed: bool) -> dict[str, str]:

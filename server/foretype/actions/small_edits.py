@@ -137,10 +137,14 @@ def _within(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
 
 
 def _names(source: bytes, node: tree_sitter.Node) -> list[bytes]:
-    """The names used in the node that stand for values, not for what is called or a member."""
+    """The names in the node that stand for values, its parameters too; not what is called, defined or a member."""
     names: dict[bytes, None] = {}
     for inner in _within(node):
-        if inner.type == "identifier" and not _is_called(inner) and not _is_defined(inner):
+        parent = inner.parent
+        named = parent is not None and (
+            parent.type == "keyword_argument" or parent.child_by_field_name("name") == inner
+        )
+        if inner.type == "identifier" and not _is_called(inner) and not named:
             names[_text(source, inner)] = None
     return list(names)[:MOST_NAMES]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from foretype.actions import kinds
@@ -93,25 +93,26 @@ class UnderWay:
         judged: Judged | None = None
         for number, target in enumerate(targets):
             around = "" if target.kind == "function" else self._context(target)
-            task = Task(_fix_instruction(self._diagnostics, target), _reports(self._diagnostics, target), around)
+            task = Task(_fix_instruction(self._diagnostics), _reports(self.wish.snapshot, self._diagnostics), around)
             prover = Prover(
                 self._syntax.languages, self.wish.grounds, self.wish.snapshot, target, wanted, self._deadline
             )
             try:
                 await prover.prepare()
-                work = Work(self.wish.snapshot, target, task, prover, self._path)
-                answers = max(1, self.wish.grounds.settings.candidates - number)
+                advice = await prover.advice()
+                work = Work(self.wish.snapshot, target, replace(task, advice=advice), prover, self._path)
+                answers = _share(self.wish.grounds.settings.candidates, number, len(targets))
                 found = await edit(work, self.asker, answers, self._tell)
             finally:
                 prover.programs.close()
             if judged is None or found.verdict.standing is not Standing.FAILED:
-                judged, chosen = found, target
+                judged = found
             if judged.verdict.standing is not Standing.FAILED and not (
                 prover.can_convince and judged.verdict.standing is Standing.UNPROVED
             ):
                 break
         assert judged is not None
-        return self._outcome(chosen, judged)
+        return self._outcome(judged)
 
     async def find_bug(self) -> Outcome:
         """Finds what makes the tests fail; without tests, asks the model once."""
@@ -125,7 +126,7 @@ class UnderWay:
                 if self.asker.engine is None:
                     raise Impossible("The tests don't fail or can't be run, and there is no model to ask.")
                 work = Work(self.wish.snapshot, target, task, prover, self._path)
-                return self._outcome(target, await edit(work, self.asker, settings.candidates, self._tell))
+                return self._outcome(await edit(work, self.asker, settings.candidates, self._tell))
             asker = self.asker if self.asker.engine is not None else None
             search = BugSearch(self.wish.snapshot, target, self.finder, prover, asker, self._path, self._tell)
             found = await search.run(task, settings.candidates, settings.small_edits == "auto")
@@ -133,7 +134,7 @@ class UnderWay:
         finally:
             prover.programs.close()
         nothing = Verdict(Standing.FAILED, failure=f"no edit made the tests pass: {prover.tests_failed}")
-        return self._outcome(target, found or Judged(Candidate(target.text, "", 0.0), nothing))
+        return self._outcome(found or Judged(Candidate(target.text, "", 0.0), nothing, target))
 
     async def rewrite(self, instruction: str, by_selection: bool = False, mark: bool = False) -> Outcome:
         """Rewrites the function or the selected lines."""
@@ -147,9 +148,7 @@ class UnderWay:
         try:
             await prover.prepare()
             work = Work(self.wish.snapshot, target, task, prover, self._path)
-            return self._outcome(
-                target, await edit(work, self.asker, self.wish.grounds.settings.candidates, self._tell)
-            )
+            return self._outcome(await edit(work, self.asker, self.wish.grounds.settings.candidates, self._tell))
         finally:
             prover.programs.close()
 
@@ -186,13 +185,14 @@ class UnderWay:
         inside = grounds.folder is not None and grounds.file.is_relative_to(grounds.folder)
         return grounds.file.relative_to(grounds.folder or Path()).as_posix() if inside else grounds.file.name
 
-    def _outcome(self, target: Target, judged: Judged) -> Outcome:
+    def _outcome(self, judged: Judged) -> Outcome:
+        target = judged.target
         failed = judged.verdict.standing is Standing.FAILED
         edits = () if failed else minimal_edits(target.start, target.text, judged.candidate.code)
         return Outcome(self.wish.snapshot, edits, judged.verdict)
 
 
-def _fix_instruction(diagnostics: list[Diagnostic], target: Target) -> str:
+def _fix_instruction(diagnostics: list[Diagnostic]) -> str:
     what = "problem" if len(diagnostics) == 1 else f"{len(diagnostics)} problems"
     return (
         f"Change the code so that the reported {what} no longer exists. Do not silence the report with a comment. "
@@ -200,12 +200,17 @@ def _fix_instruction(diagnostics: list[Diagnostic], target: Target) -> str:
     )
 
 
-def _reports(diagnostics: list[Diagnostic], target: Target) -> tuple[str, ...]:
+def _share(answers: int, number: int, targets: int) -> int:
+    """How many of the answers go to one of several targets, tried in turn."""
+    return max(1, (answers + targets - 1 - number) // targets)
+
+
+def _reports(snapshot: Snapshot, diagnostics: list[Diagnostic]) -> tuple[str, ...]:
     told = []
     for each in diagnostics:
         name = " ".join(part for part in (each.source, each.code) if part)
-        line = each.start.line - target.start.line + 1
-        told.append(f"{name}, line {line} of the code: {each.message}" if name else f"line {line}: {each.message}")
+        line = snapshot.body(each.start.line).strip()
+        told.append(f"{name}: {each.message}\nin the line: {line}".removeprefix(": "))
     return tuple(told)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +20,11 @@ from foretype.errors import ForetypeError
 
 if TYPE_CHECKING:
     from foretype.complete.results import CompletionRequest
-    from foretype.engines.remote.preview import Previewed
+    from foretype.engines.remote.preview import Preview, Previewed
+    from foretype.workspace.client import Workspace
 
-PREPARING_SECONDS = 10.0
-"""For reading the workspace, and choosing what of it is shown."""
+PREPARING_SECONDS, SETTLED_SECONDS = 15.0, 1.5
+"""For reading the workspace and choosing what of it is shown; and how long nothing changes when that is done."""
 
 
 class Unsent(ForetypeError):
@@ -43,9 +45,11 @@ def explain_request(place: Place, config_file: Path | None, endpoint: str | None
     settings = load(config_file).settings
     try:
         name = _endpoint(settings, endpoint)
-        previewed = asyncio.run(_previewed(settings, name, request_at(place), place.path))
+        previewed = asyncio.run(_previewed(settings, name, request_at(place), _folder(place.path)))
     except Unsent as unsent:
-        click.echo(json.dumps({"sent": False, "why": str(unsent)}) if as_json else f"Nothing would be sent: {unsent}")
+        click.echo(
+            json.dumps({"would_be_sent": False, "why": str(unsent)}) if as_json else f"Nothing would be sent: {unsent}"
+        )
         return
     notes = [] if name in settings.route.engines else [f"The route does not lead to {name} now (route.engines)."]
     click.echo(_as_json(name, previewed, notes) if as_json else _as_text(name, settings, previewed, notes))
@@ -66,22 +70,19 @@ def _endpoint(settings: Settings, wanted: str | None) -> str:
     return name
 
 
-async def _previewed(settings: Settings, name: str, request: CompletionRequest, path: Path) -> Previewed:
-    from foretype.app import create_preview
-    from foretype.workspace.client import Folder
-
+async def _previewed(settings: Settings, name: str, request: CompletionRequest, folder: Path) -> Previewed:
     import msgspec
 
+    from foretype.app import create_preview
+    from foretype.workspace.folders import Folder
+
     alone = msgspec.structs.replace(settings, route=Route(engines=(name,)))
-    completer, preview = create_preview(alone, name)
+    completer, preview, workspace = create_preview(alone, name)
     try:
-        folder = _folder(path.absolute())
         completer.workspace.set_folders([Folder(folder, folder.name)], watched=False)
-        completer.opened(request.snapshot)
-        try:
-            await asyncio.wait_for(preview.warmed.wait(), PREPARING_SECONDS)
-        except asyncio.TimeoutError:
-            pass
+        completer.prepare(request.snapshot, request.cursor)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(_settled(workspace, preview), PREPARING_SECONDS)
         result = await completer.complete(replace(request, explicit=False))
         previewed = await asyncio.to_thread(preview.request)
     except ForetypeError as error:
@@ -94,8 +95,28 @@ async def _previewed(settings: Settings, name: str, request: CompletionRequest, 
     return previewed
 
 
-def _folder(path: Path) -> Path:
+async def _settled(workspace: Workspace, preview: Preview) -> None:
+    """Waits until the workspace has been read and idle time has nothing more to prepare."""
+    indexed = asyncio.Event()
+    first = workspace.on_indexed
+
+    def tell() -> None:
+        first()
+        indexed.set()
+
+    workspace.on_indexed = tell
+    await indexed.wait()
+    while True:
+        preview.warmed.clear()
+        try:
+            await asyncio.wait_for(preview.warmed.wait(), SETTLED_SECONDS)
+        except asyncio.TimeoutError:
+            return
+
+
+def _folder(file: Path) -> Path:
     """What an editor would have opened: the file's repository, or its folder."""
+    path = file.absolute()
     return next((folder for folder in path.parents if (folder / ".git").exists()), path.parent)
 
 
@@ -121,7 +142,7 @@ def _as_text(name: str, settings: Settings, previewed: Previewed, notes: list[st
 def _as_json(name: str, previewed: Previewed, notes: list[str]) -> str:
     return json.dumps(
         {
-            "sent": False,
+            "would_be_sent": True,
             "endpoint": name,
             "method": previewed.method,
             "url": previewed.url,

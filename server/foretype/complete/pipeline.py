@@ -55,7 +55,8 @@ class Completer:
         # Without one, the model sees nothing but the document.
         self.workspace = workspace or Workspace()
         self.files = Told((self.workspace, gate.policy) if gate else (self.workspace,))
-        self._lanes = Lanes(make_engine, self.workspace, syntax.languages)
+        self._lanes = Lanes(make_engine, self.workspace, syntax.languages, self._may_send)
+        self._rules: asyncio.Future[None] | None = None
         self.apply_settings(settings)
         self._desks: dict[str, Desk] = {}
         self._rhythm = Rhythm()
@@ -103,8 +104,12 @@ class Completer:
 
     def opened(self, snapshot: Snapshot) -> None:
         """A document was opened; its beginning is read in idle time."""
+        self.prepare(snapshot, Point(0, 0))
+
+    def prepare(self, snapshot: Snapshot, cursor: Point) -> None:
+        """Lets idle time make a place of an open document ready."""
         self.workspace.opened(snapshot)
-        self._prepare(self._desk(snapshot.uri), snapshot, Point(0, 0), self._planned_lanes(snapshot))
+        self._prepare(self._desk(snapshot.uri), snapshot, cursor, self._planned_lanes(snapshot))
 
     def changed(self, snapshot: Snapshot) -> None:
         """A document was changed; generations that no longer agree are stopped."""
@@ -214,6 +219,14 @@ class Completer:
             policy.verdict(uri),
             offline,
         )
+
+    async def _may_send(self) -> None:
+        """Waits until the rules that find secrets are loaded, which takes a moment; nothing else waits for them."""
+        if self._gate is None or self._gate.redactor.is_ready:
+            return
+        if self._rules is None:
+            self._rules = asyncio.ensure_future(asyncio.to_thread(self._gate.redactor.wait))
+        await asyncio.shield(self._rules)
 
     def _planned_lanes(self, snapshot: Snapshot) -> list[Lane]:
         return [self._lanes[name] for name in self._plan(snapshot).engines]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
+from uuid import uuid4
 
 from foretype.engines.base import (
     Chunk,
@@ -22,7 +23,8 @@ from foretype.engines.remote.exchange import authorized
 from foretype.engines.remote.family import family_of
 from foretype.engines.remote.measures import Measures
 from foretype.engines.remote.protocols import Peer, outgoing
-from foretype.prompt.hole import Input, Prompt
+from foretype.prompt.fim import Prompt
+from foretype.prompt.hole import Input
 from foretype.trust.egress import Cleared, Gate, Recipient
 
 MASK = "********"
@@ -48,6 +50,7 @@ class Preview:
         self._peer = peer
         self._gate = gate
         self._measures = Measures()
+        self._session = uuid4().hex
 
     def request(self) -> Previewed | None:
         """The request for what it was asked for last; None if it was asked for nothing.
@@ -60,9 +63,11 @@ class Preview:
         peer, asked = self._peer, self.asked
         cleared = self._gate.clear(self.asked.prompt, Recipient(peer.name, peer.endpoint.url))
         assert cleared.given is not None
-        parameters = Parameters(asked.max_tokens, asked.stops, asked.temperature, asked.seed, asked.grammar)
+        parameters = Parameters(
+            asked.max_tokens, asked.stops, asked.temperature, asked.seed, asked.grammar, session=self._session
+        )
         sent = outgoing(peer, cleared.given, parameters)
-        own = {name: MASK for name in peer.endpoint.headers}
+        own = dict.fromkeys(peer.endpoint.headers, MASK)
         has_key = peer.endpoint.key_env or peer.endpoint.key_command or peer.endpoint.key_keyring
         headers = authorized({**sent.headers, **own}, MASK if has_key else "")
         method = "WEBSOCKET" if peer.endpoint.websocket else sent.method
