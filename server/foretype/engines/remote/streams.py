@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-
 MOST_RESETS = 50
 """So many streams are reset on a connection before another is opened: the library still counts them as open, and
 services allow a hundred or more at a time."""
