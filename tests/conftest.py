@@ -12,6 +12,7 @@ import pytest
 
 from foretype.trust.secrets import Redactor
 
+CACHE = platformdirs.user_cache_path("foretype-tests", appauthor=False)
 PACKAGE_INDEX = Path(__file__).parent.parent / "examples" / "configs" / "package-index.toml"
 
 
@@ -19,15 +20,21 @@ PACKAGE_INDEX = Path(__file__).parent.parent / "examples" / "configs" / "package
 def models_folder() -> Path:
     """Where the tests' models lie: ``FORETYPE_TEST_MODELS``, or a folder in the user's cache."""
     chosen = os.environ.get("FORETYPE_TEST_MODELS")
-    return Path(chosen) if chosen else platformdirs.user_cache_path("foretype-tests", appauthor=False) / "models"
+    return Path(chosen) if chosen else CACHE / "models"
 
 
 @pytest.fixture(scope="session")
 def redactor() -> Redactor:
     """What finds secrets, loaded; its compiled rules lie in the user's cache."""
-    made = Redactor(platformdirs.user_cache_path("foretype-tests", appauthor=False) / "secrets")
+    made = Redactor(CACHE / "foretype" / "secrets")
     made.redact(("",))
     return made
+
+
+@pytest.fixture(scope="session")
+def shared_cache(redactor: Redactor) -> dict[str, str]:
+    """The environment in which a process finds the compiled rules; of use where caches follow XDG's rules."""
+    return {"XDG_CACHE_HOME": str(CACHE)}
 
 
 @pytest.fixture(scope="session")

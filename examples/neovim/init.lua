@@ -125,3 +125,26 @@ end, { desc = 'Explain the last suggestion, or why there was none' })
 vim.keymap.set('n', '<Leader>ft', function()
   vim.lsp.inline_completion.enable(not vim.lsp.inline_completion.is_enabled())
 end, { desc = 'Switch suggestions on or off' })
+
+-- Code actions of all servers, on what all of them report. Neovim's own `gra` tells a server of its own diagnostics only,
+-- and Foretype fixes those of others.
+vim.keymap.set({ 'n', 'x' }, '<Leader>fa', function()
+  local line = vim.api.nvim_win_get_cursor(0)[1] - 1
+  local diagnostics = vim.lsp.diagnostic.from(vim.diagnostic.get(0, { lnum = line }))
+  vim.lsp.buf.code_action({ context = { diagnostics = diagnostics } })
+end, { desc = 'Code actions, also for what others report' })
+
+vim.keymap.set({ 'n', 'x' }, '<Leader>fr', function()
+  local client = vim.lsp.get_clients({ name = 'foretype', bufnr = 0 })[1]
+  if not client then
+    return
+  end
+  local range = vim.fn.mode():lower() == 'v' and vim.lsp.util.make_given_range_params(nil, nil, 0, client.offset_encoding)
+    or vim.lsp.util.make_range_params(0, client.offset_encoding)
+  vim.ui.input({ prompt = 'Rewrite: ' }, function(instruction)
+    if instruction and instruction ~= '' then
+      local edit = { uri = range.textDocument.uri, range = range.range, instruction = instruction }
+      client:exec_cmd({ title = instruction, command = 'foretype.edit', arguments = { edit } }, { bufnr = 0 })
+    end
+  end)
+end, { desc = 'Rewrite the function or the selected lines as an instruction says' })

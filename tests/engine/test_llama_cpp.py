@@ -18,6 +18,7 @@ from foretype.engines.base import (
     EngineError,
     EngineState,
     EngineStatus,
+    ExploreRequest,
     Finish,
     FinishReason,
     GenerateRequest,
@@ -29,6 +30,7 @@ from foretype.engines.base import (
 from foretype.engines.llama_cpp.client import LlamaCppEngine
 from foretype.engines.llama_cpp.local_model import LocalModel
 from foretype.prompt.fim import Control, Prompt
+from foretype.prompt.hole import Hole
 
 BEFORE = 'def fibonacci(n):\n    """Return the n-th Fibonacci number."""\n    if n < 2:\n        return n\n'
 AFTER = "\n\n\nfor i in range(10):\n    print(fibonacci(i))\n"
@@ -116,6 +118,38 @@ async def test_a_prompt_never_ends_inside_a_token(qwen_coder: Path) -> None:
         for end in range(8, len(line) - 1, 2):
             text, _ = await generated(engine, GenerateRequest(fim(line[:end]), 24, ("\n",)))
             assert line[:end] + text == line
+
+
+SWAP = "function swap(values, i, j) {\n  "
+SWAPPED = "\n  values[i] = values[j];\n  values[j] = kept;\n}\n"
+
+
+async def test_ends_of_a_line_are_distinct_and_read_with_what_follows(qwen_coder: Path, smollm2: Path) -> None:
+    """Whichever way a model reads, the line that makes sense of those below is the likeliest with them."""
+    for path in (qwen_coder, smollm2):
+        async with running(path) as (engine, _):
+            hole = Hole("", SWAPPED, SWAP + "let kept =")
+            found = (await engine.explore(ExploreRequest(hole, 8, 24, SWAPPED))).alternatives
+            texts = [line.text for line in found]
+            assert len(set(texts)) == len(texts) >= 4
+            assert not any("\n" in text.lstrip("\n") for text in texts)
+            assert [line.logprob for line in found] == sorted((line.logprob for line in found), reverse=True)
+            assert all(line.logprob <= 0 for line in found)
+            together = {line.text: line.together for line in found}
+            assert None not in together.values()
+            assert max(together, key=lambda text: together[text] or 0.0) == " values[i];"
+
+
+async def test_a_line_is_read_as_often_as_it_is_asked(qwen_coder: Path) -> None:
+    """What is resident after one exploration changes nothing about the next."""
+    async with running(qwen_coder) as (engine, _):
+        request = ExploreRequest(Hole("", SWAPPED, SWAP), 4, 24, SWAPPED)
+        first, again = await engine.explore(request), await engine.explore(request)
+        assert [line.text for line in again.alternatives] == [line.text for line in first.alternatives]
+        for one, other in zip(first.alternatives, again.alternatives, strict=True):
+            assert one.together == pytest.approx(other.together, abs=0.2)
+        unread = await engine.explore(replace(request, after=""))
+        assert {line.together for line in unread.alternatives} == {None}
 
 
 async def test_spellings_of_control_tokens_are_only_text(qwen_coder: Path) -> None:

@@ -159,28 +159,59 @@ class Client:
 Connect = Callable[..., Awaitable[Client]]
 
 
+async def started(*command: str, **environment: str) -> Client:
+    """A client of a server that is started with a command."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+    )
+    assert process.stdin and process.stdout and process.stderr
+    client = Client(process.stdout, process.stdin)
+    client.process = process
+    client.tasks.append(asyncio.create_task(client.read_log(process.stderr)))
+    return client
+
+
 @pytest.fixture
 async def connect() -> AsyncIterator[Connect]:
     """Starts a scripted server with options and connects to it over standard input and output."""
     clients: list[Client] = []
 
-    async def start(initialize: bool = True, capabilities: dict[str, Any] | None = None, **options: Any) -> Client:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(SCRIPTED_SERVER),
-            json.dumps(options),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
-        assert process.stdin and process.stdout and process.stderr
-        client = Client(process.stdout, process.stdin)
-        client.process = process
-        client.tasks.append(asyncio.create_task(client.read_log(process.stderr)))
+    async def start(
+        initialize: bool = True,
+        capabilities: dict[str, Any] | None = None,
+        program: Path = SCRIPTED_SERVER,
+        **options: Any,
+    ) -> Client:
+        client = await started(str(program), json.dumps(options))
         clients.append(client)
         if initialize:
             await client.initialize(capabilities)
+        return client
+
+    yield start
+    for client in clients:
+        await client.end()
+
+
+@pytest.fixture
+async def serve(tmp_path: Path, shared_cache: dict[str, str]) -> AsyncIterator[Connect]:
+    """Starts the real server, with a user's settings file (its text) and a home of its own."""
+    clients: list[Client] = []
+    home = tmp_path / "home"
+
+    async def start(settings: str, **environment: str) -> Client:
+        file = tmp_path / "foretype-of-the-user.toml"
+        file.write_text(settings)
+        own = {name: str(home / name.lower()) for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+        client = await started(
+            "-m", "foretype", "serve", "--config", str(file), **own, HOME=str(home), **shared_cache, **environment
+        )
+        clients.append(client)
         return client
 
     yield start

@@ -26,7 +26,7 @@ from foretype.lsp.serve import run
 from foretype.lsp.server import ForetypeServer
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
-from foretype.workspace.client import Folder
+from foretype.workspace.folders import Folder
 
 OnUpdate = Callable[[CompletionResult], None]
 
@@ -41,7 +41,7 @@ class Asked:
     cancelled: bool = False
 
 
-class RecordedWorkspace:
+class RecordedFiles:
     """Remembers what it is told."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class ScriptedCompleter:
     """Remembers what it is asked; answers when the test says so, and an older request when a newer comes."""
 
     def __init__(self, settings: Settings, on_status: StatusListener, closing_takes: float) -> None:
-        self.workspace = RecordedWorkspace()
+        self.files = RecordedFiles()
         self.on_status = on_status
         self.calls: list[list[Any]] = [["made", settings.completion.max_lines]]
         self.asked: list[Asked] = []
@@ -201,7 +201,7 @@ def script(server: ForetypeServer, made: list[ScriptedCompleter]) -> None:
 
     @server.feature("test/workspace")
     def workspace(params: object) -> list[list[Any]]:
-        return made[0].workspace.told
+        return made[0].files.told
 
     @server.feature("test/text")
     def text(params: dict[str, str]) -> str:

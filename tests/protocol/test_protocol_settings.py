@@ -88,6 +88,10 @@ async def test_what_a_workspace_may_not_set_is_ignored_and_said_once(connect):
     assert (await state(client))["settings"] == before
     (message,) = await client.received_of("window/logMessage")
     assert "model" in message["message"]
+    (warning,) = await status(client, "Warning")
+    assert warning["message"].startswith("Ignored from the editor's settings, which a workspace can change: model.")
+    client.notify("workspace/didChangeConfiguration", {"settings": {}})
+    await client.until(lambda: client.all("didChangeStatus")[-1]["kind"] == "Normal")
 
 
 @pytest.mark.parametrize("options", [{"completion": {"max_lines": "many"}}, [3], {"trusted": "yes"}])

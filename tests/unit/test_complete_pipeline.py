@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from scripted.engine import END, URI, Bench, ScriptedEngine, as_prompt, bench, text_of
 
+from foretype.complete.auto_closed import auto_closed
 from foretype.complete.contest import OUTDATED, SUPERSEDED
 from foretype.complete.generator import GRACE_SECONDS
 from foretype.complete.pipeline import Completer
@@ -344,6 +345,106 @@ async def test_without_fim_the_text_after_the_cursor_decides() -> None:
         assert b.engine.explored[0].after.startswith("\n    return total")
 
 
+async def test_with_fim_the_line_and_how_it_reads_on_decide_together() -> None:
+    async with bench() as b:
+        b.engine.lines = (
+            Alternative("er", -1.0, -40.0),
+            Alternative("al_of", -9.0, -9.5),
+            Alternative("al", -2.0, -10.0),
+        )
+        result = await b.ask("def f(a, b):\n    x = tot$0\n    return total\n", explicit=True)
+        assert [suggestion.text for suggestion in result.suggestions] == ["al", "al_of", "er"]
+
+
+async def test_lines_that_could_not_be_read_are_ranked_by_themselves() -> None:
+    async with bench() as b:
+        b.engine.lines = (Alternative("al_of", -9.0), Alternative("al", -2.0))
+        result = await b.ask("def f(a, b):\n    x = tot$0\n", explicit=True)
+        assert [suggestion.text for suggestion in result.suggestions] == ["al", "al_of"]
+        assert b.engine.explored[0].after == ""
+
+
+async def test_a_block_that_was_asked_for_begins_with_the_best_line() -> None:
+    async with bench() as b:
+        b.engine.keeps_work = True
+        b.engine.lines = (Alternative("for x in xs:", -1.0, -30.0), Alternative("if not xs:", -2.0, -10.0))
+        task = b.ask("def f(xs):\n    $0\n    return 1\n", explicit=True)
+        generation = await b.generation(1)
+        assert generation.request.prompt.middle.endswith("    if not xs:")
+        generation.say("\n        return 0\n    return 1\n", END)
+        result = await task
+        texts = [suggestion.text for suggestion in result.suggestions]
+        assert texts == ["if not xs:\n        return 0", "for x in xs:"]
+        assert result.ledger.decode_tokens == 10
+
+
+async def test_a_block_that_was_asked_for_and_cut_off_is_closed() -> None:
+    async with bench() as b:
+        task = b.ask("def f(xs):\n    $0\n", explicit=True)
+        names = (
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "mu",
+            "nu",
+            "xi",
+            "pi",
+            "rho",
+            "tau",
+        )
+        (await b.generation(0)).say("return g(\n" + "".join(f"        {name},\n" for name in names))
+        lines = text_of(await task).split("\n")
+        assert (lines[0], lines[-2], lines[-1]) == ("return g(", "        xi,", "    )")
+
+
+@pytest.mark.parametrize(("keeps_work", "family", "count"), [(False, "qwen", 3), (True, "qwen", 6), (True, "", 8)])
+async def test_a_model_here_is_asked_for_more_lines(keeps_work: bool, family: str, count: int) -> None:
+    async with bench() as b:
+        b.engine.keeps_work, b.engine.family = keeps_work, family
+        b.engine.lines = (Alternative("urn a", -1.0),)
+        await b.ask("def f(a, b):\n    ret$0\n", explicit=True)
+        assert [request.count for request in b.engine.explored] == [count]
+
+
+async def test_comments_are_not_begun() -> None:
+    async with bench() as b:
+        b.engine.keeps_work = True
+        b.engine.lines = (
+            Alternative("\n    return b", -0.5, -1.0),
+            Alternative("# Add them", -1.0, -2.0),
+            Alternative("return a + b  # the sum", -1.5, -5.0),
+            Alternative("return a + b", -2.0, -6.0),
+            Alternative('return "#"', -9.0, -9.0),
+        )
+        task = b.ask("def f(a, b):\n    $0\n    pass\n", explicit=True)
+        generation = await b.generation(1)
+        assert generation.request.prompt.middle.endswith("    return a + b\n")
+        generation.say(END)
+        assert [suggestion.text for suggestion in (await task).suggestions] == [
+            "return a + b",
+            'return "#"',
+            "\n    return b",
+            "# Add them",
+        ]
+        b.engine.lines = (Alternative(" the other # one", -1.0),)
+        result = await b.ask("# Add one and$0\n", explicit=True)
+        assert text_of(result) == " the other # one"
+
+
+async def test_a_line_below_is_offered_only_where_the_line_goes_on() -> None:
+    async with bench() as b:
+        b.engine.lines = (Alternative("\n    a,", -1.0), Alternative(" a", -2.0))
+        result = await b.ask("x = f($0\n", explicit=True)
+        assert [suggestion.text for suggestion in result.suggestions] == ["\n    a,", " a"]
+        result = await b.ask("x = f$0\n", explicit=True)
+        assert [suggestion.text for suggestion in result.suggestions] == [" a"]
+
+
 async def test_an_end_that_breaks_the_syntax_comes_last() -> None:
     async with bench() as b:
         b.engine.lines = (Alternative("urn a b", -1.0), Alternative("urn a", -2.0))
@@ -379,6 +480,46 @@ def test_what_was_deleted_is_collected(old: str, new: str, before: str, after: s
     new_snapshot, cursor = b.snapshot(new)
     assert undone(before, old_snapshot, new_snapshot, cursor) == after
     assert undone(before, new_snapshot, new_snapshot, cursor) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "before", "after"),
+    [
+        ("f$0\n", "f($0)\n", "", ")"),
+        ("f($0)\n", "f(a$0)\n", ")", ")"),
+        ("f($0)\n", "f({$0})\n", ")", "})"),
+        ("f($0)\n", 'f("$0")\n', ")", '")'),
+        ("f$0\n", "f(a, [$0])\n", "", "])"),
+        ("f($0)\n", "f()$0\n", ")", ""),
+        ("f($0)\n", "f(a)$0\n", ")", ""),
+        ("f$0\n", "f(a)$0\n", "", ""),
+        ("f$0)\n", "f(g$0)\n", "", ""),
+        ("f$0\n", "f$0)\n", "", ""),
+        ("f({$0})\n", "f({\n$0\n})\n", "})", ""),
+    ],
+)
+def test_what_an_editor_closed_is_known(old: str, new: str, before: str, after: str) -> None:
+    b = Bench(ScriptedEngine(), Completer(lambda name, settings: ScriptedEngine(), Syntax(), Settings()))
+    old_snapshot, _ = b.snapshot(old)
+    new_snapshot, cursor = b.snapshot(new)
+    assert auto_closed(before, old_snapshot, new_snapshot, cursor) == after
+
+
+async def test_what_an_editor_closed_is_replaced() -> None:
+    """So the caret comes to stand behind it; of other closers the answer's own are left out."""
+    async with bench() as b:
+        task = b.ask("x = f$0\n")
+        (await b.generation(0)).say("oo\n", END)
+        await task
+        task = b.ask("x = f($0)\n")
+        (await b.generation(1)).say("first)\n", END)
+        (suggestion,) = (await task).suggestions
+        assert (suggestion.text, suggestion.end.column - suggestion.start.column) == ("first)", 1)
+    async with bench() as b:
+        task = b.ask("x = f($0)\n")
+        (await b.generation(0)).say("first)\n", END)
+        (suggestion,) = (await task).suggestions
+        assert (suggestion.text, suggestion.end.column - suggestion.start.column) == ("first", 0)
 
 
 async def test_what_was_shown_and_accepted_is_told() -> None:

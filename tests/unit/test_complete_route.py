@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import pytest
 
-from foretype.complete.route import Plan, plan
+from foretype.complete.route import OFFLINE, Plan, plan
 from foretype.config.endpoints import Override, Route
+from foretype.trust.paths import FREE, Verdict
 
-STAYS = "privacy.local_only keeps a.py on this machine"
+REASON = "privacy.local_only keeps a.py on this machine"
+STAYS = Verdict(may_leave=False, reason=REASON)
+CLOSED = Verdict(may_leave=False, may_complete=False, reason="a.py is listed in .foretypeignore")
 
 
 @pytest.mark.parametrize(
-    ("route", "stays", "expected"),
+    ("route", "verdict", "expected"),
     [
-        (Route(), "", Plan(("local",), "first")),
+        (Route(), FREE, Plan(("local",), "first")),
         (Route(), STAYS, Plan(("local",), "first")),
-        (Route(("fast", "local"), "race"), "", Plan(("fast", "local"), "race")),
-        (Route(("fast", "local"), "race"), STAYS, Plan(("local",), "race", (("fast", STAYS),))),
-        (Route(("fast", "slow")), STAYS, Plan((), "first", (("fast", STAYS), ("slow", STAYS)))),
-        (Route(("a", "local", "b"), "local-first"), "", Plan(("local", "a", "b"), "local-first")),
-        (Route(("a", "b"), "local-first"), "", Plan(("a", "b"), "local-first")),
-        (Route(("fast", "local", "fast")), "", Plan(("fast", "local"), "first")),
+        (Route(("fast", "local"), "race"), FREE, Plan(("fast", "local"), "race")),
+        (Route(("fast", "local"), "race"), STAYS, Plan(("local",), "race", (("fast", REASON),))),
+        (Route(("fast", "slow")), STAYS, Plan((), "first", (("fast", REASON), ("slow", REASON)))),
+        (Route(("fast", "local")), CLOSED, Plan((), "first", (("fast", CLOSED.reason), ("local", CLOSED.reason)))),
+        (Route(("a", "local", "b"), "local-first"), FREE, Plan(("local", "a", "b"), "local-first")),
+        (Route(("a", "b"), "local-first"), FREE, Plan(("a", "b"), "local-first")),
+        (Route(("fast", "local", "fast")), FREE, Plan(("fast", "local"), "first")),
     ],
 )
-def test_plans(route: Route, stays: str, expected: Plan) -> None:
-    assert plan(route, "python", lambda patterns: False, stays) == expected
+def test_plans(route: Route, verdict: Verdict, expected: Plan) -> None:
+    assert plan(route, "python", lambda patterns: False, verdict) == expected
+
+
+def test_offline_only_the_engine_on_this_machine_is_asked() -> None:
+    made = plan(Route(("fast", "local")), "python", lambda patterns: False, FREE, offline=True)
+    assert made == Plan(("local",), "first", (("fast", OFFLINE),))
 
 
 @pytest.mark.parametrize(

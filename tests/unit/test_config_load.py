@@ -24,6 +24,10 @@ from foretype.config.schema import Settings, Workspace
 
 BASE = defaults(Path("foretype.toml"))
 
+ENDPOINT = st.fixed_dictionaries(
+    {"kind": st.sampled_from(["ollama", "openai-chat"]), "url": st.just("http://127.0.0.1:1/v1")},
+    optional={"model": st.just("m"), "headers": st.just({"X-Team": "a"}), "limits": st.just({})},
+)
 VALUES: dict[str, st.SearchStrategy[object]] = {
     "model": st.sampled_from(["smollm2-135m", "qwen2.5-coder-0.5b", "/models/x.gguf"]),
     "completion.enabled": st.booleans(),
@@ -38,22 +42,32 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "local.drafts": st.booleans(),
     "local.speculate": st.booleans(),
     "local.speculate_on_battery": st.booleans(),
-    "endpoints": st.dictionaries(
-        st.sampled_from(["fast", "team"]),
-        st.fixed_dictionaries(
-            {"kind": st.sampled_from(["ollama", "openai-chat"]), "url": st.just("http://127.0.0.1:1/v1")},
-            optional={"model": st.just("m"), "headers": st.just({"X-Team": "a"}), "limits": st.just({})},
-        ),
-    ),
+    "endpoints": st.fixed_dictionaries({"fast": ENDPOINT}, optional={"team": ENDPOINT}),
     "route.engines": st.lists(st.sampled_from(["local", "fast"]), min_size=1, max_size=2),
     "route.policy": st.sampled_from(["first", "race", "local-first"]),
     "route.overrides": st.lists(st.just({"engines": ["local"], "paths": ["private/**"]}), max_size=1),
+    "actions.enabled": st.booleans(),
+    "actions.allow_executing": st.booleans(),
+    "actions.checkers": st.dictionaries(st.just("ruff"), st.just(["ruff", "check", "-"]), max_size=1),
+    "actions.test_command": st.sampled_from([[], ["pytest", "-q"]]),
+    "actions.probe_command": st.just([]),
+    "actions.budget_seconds": st.floats(1, 600),
+    "actions.candidates": st.integers(1, 20),
+    "actions.small_edits": st.sampled_from(["auto", "never"]),
+    "actions.custom": st.lists(st.just({"title": "Shout", "prompt": "Write it in capitals."}), max_size=1),
     "privacy.offline": st.booleans(),
     "privacy.local_only": st.lists(st.sampled_from(["a/**", "*.b"]), max_size=2),
     "privacy.log_sent_text": st.booleans(),
     "log_level": st.sampled_from(["error", "warning", "info", "debug"]),
 }
-FLAT = st.fixed_dictionaries({}, optional=VALUES)
+FLAT = st.fixed_dictionaries({}, optional=VALUES).map(
+    lambda flat: (
+        flat | ({"endpoints": {"fast": {"kind": "ollama", "url": "http://127.0.0.1:1"}}} | flat)
+        if "fast" in flat.get("route.engines", ())
+        else flat
+    )
+)
+"""Settings by dotted name. A route that names an endpoint comes with it."""
 
 
 def nested(flat: dict[str, object]) -> dict[str, object]:
@@ -93,7 +107,7 @@ def test_every_setting_has_a_strategy_a_description_and_a_valid_default() -> Non
 
 def test_privilege_is_marked_in_the_schema() -> None:
     privileged = {name for name, key in keys().items() if key.workspace is Workspace.NOTHING}
-    tables = ("endpoints", "local.", "route.")
+    tables = ("actions.", "endpoints", "local.", "route.")
     others = {"model", "log_level", "privacy.log_sent_text"}
     assert privileged == others | {name for name in keys() if name.startswith(tables)}
 
@@ -171,6 +185,12 @@ def test_a_model_path_is_relative_to_the_file_it_is_written_in(tmp_path: Path) -
     assert Path(load(written(tmp_path, f'model = "{absolute}"')).settings.model) == Path(absolute)
 
 
+def test_a_ca_file_is_relative_to_the_file_it_is_written_in(tmp_path: Path) -> None:
+    text = '[endpoints.team]\nkind = "ollama"\nurl = "https://team"\nca_file = "certificates/team.pem"'
+    endpoint = load(written(tmp_path, text)).settings.endpoints["team"]
+    assert endpoint.ca_file == str(tmp_path / "certificates" / "team.pem")
+
+
 def test_the_users_own_file_may_be_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("foretype.config.load.user_file", lambda: tmp_path / "none.toml")
     assert load().settings == Settings()
@@ -238,6 +258,18 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
         (
             "[[route.overrides]]\nengines = ['a']\npolicy = 'all'",
             'route.overrides[0].policy is "all" in {}, but has to be "first", "local-first" or "race".',
+        ),
+        (
+            "[route]\nengines = ['local', 'fats']\n[endpoints.fast]\nkind = 'ollama'\nurl = 'http://x'",
+            'route.engines in {} names "fats", which is no endpoint; did you mean "fast"?',
+        ),
+        (
+            "[[route.overrides]]\nengines = ['team']",
+            'route.overrides[0].engines in {} names "team", which is no endpoint; add [endpoints.team].',
+        ),
+        (
+            "[endpoints.local]\nkind = 'ollama'\nurl = 'http://x'",
+            'endpoints.local in {} can\'t be: "local" is the model on this machine; give the endpoint another name.',
         ),
         ("log_level =", "The settings file {} is not valid TOML: Invalid value (at end of document)."),
     ],

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foretype.child import framing
+from foretype.engines.base import GenerateRequest
 from foretype.engines.llama_cpp import frames
 from foretype.engines.llama_cpp.context import LEAST_CELLS, MOST_CELLS, shape_for
 from foretype.engines.llama_cpp.drafts import LONGEST_KEY, MOST_DRAFTED, SHORTEST_KEY, Drafter, lookup
@@ -15,7 +16,7 @@ from foretype.engines.llama_cpp.healing import Vocabulary, split_tail
 from foretype.engines.llama_cpp.sampling import TextStream
 from foretype.engines.llama_cpp.sequences import SequencePool, common_prefix
 from foretype.engines.llama_cpp.speeds import SpeedMeter, ThreadGovernor
-from foretype.prompt.fim import Control, Prompt
+from foretype.prompt.fim import Control, Prompt, Token
 
 TOKENS = st.lists(st.integers(0, 3), max_size=24)
 
@@ -255,8 +256,8 @@ def test_the_context_fits_the_memory_it_was_given(per_token: int, memory: int) -
 
 
 def test_frames_round_trip() -> None:
-    prompt = Prompt((Control.PREFIX, "a\u2028😀", Control.MIDDLE))
-    message = frames.Generate(7, frames.pieces_of(prompt), True, 5, ("\n",), 0.0, 0)
+    prompt = Prompt((Control.PREFIX, "a\u2028😀", Token("<|im_start|>"), Control.MIDDLE))
+    message = frames.generation(7, prompt, GenerateRequest(prompt, 5, ("\n",), grammar="root ::= [a-z]+", patient=True))
     data = framing.encode(message)
     source = iter([data[: framing.LENGTH_BYTES], data[framing.LENGTH_BYTES :]])
     assert framing.read(lambda _: next(source), frames.to_worker) == message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from foretype.complete import filters, stop
@@ -124,6 +124,10 @@ def surroundings(draw: st.DrawFn, line: st.SearchStrategy[str] = LINE) -> Surrou
 
 @pytest.mark.parametrize("name", [name for name, _ in FILTERS])
 @given(text=st.one_of(TEXT, ANYTHING), around=surroundings())
+@example(
+    text="    foo({\n    foo({",
+    around=Surroundings("", "", (), ("    foo({",), LANGUAGES.spec("javascript"), "    "),
+)
 def test_each_filter_is_idempotent_and_only_indentation_lengthens(name: str, text: str, around: Surroundings) -> None:
     filter_ = dict(FILTERS)[name]
     once = filter_(Candidate(text), around)

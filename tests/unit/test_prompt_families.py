@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from foretype.prompt.families import FAMILIES, LEAKS, PREFIX_FIRST, SUFFIX_FIRST, Family, Slot, detect, find
 from foretype.prompt.fim import Control, Prompt
+from foretype.prompt.hole import Hole, laid_out, unseen
 from foretype.prompt.layout import lay_out
 
 PREFIX, SUFFIX, MIDDLE = Control.PREFIX, Control.SUFFIX, Control.MIDDLE
@@ -210,3 +211,25 @@ def test_a_real_vocabulary_with_fim(qwen_coder: Path) -> None:
         assert spelling is not None
         assert len(vocabulary.tokens(spelling, True)) == 1
         assert len(vocabulary.tokens(spelling, False)) > 1
+
+
+def test_what_follows_is_unseen() -> None:
+    hole = Hole("a = 1\nb = 2\n", "c", "d = ", OTHERS, "repo", "main.py")
+    seen = laid_out(hole, BY_NAME["qwen"]).pieces
+    blind = unseen(hole, BY_NAME["qwen"], 1000).pieces
+    assert blind[-1] == "main.py\na = 1\nb = 2\nd = "
+    assert blind[:-1] == seen[: len(blind) - 1]
+    assert not {PREFIX, SUFFIX, MIDDLE} & set(blind)
+    assert unseen(hole, BY_NAME["starcoder"], 1000).pieces == ("a = 1\nb = 2\nd = ",)
+    assert unseen(hole, None, 3) == laid_out(hole, None)
+
+
+def test_what_is_read_begins_at_a_line() -> None:
+    hole = Hole("a = 1\nb = 2\n", "c", "d = ")
+    assert [unseen(hole, BY_NAME["starcoder"], reach).pieces for reach in (2, 5, 10, 11, 16)] == [
+        ("d = ",),
+        ("b = 2\nd = ",),
+        ("b = 2\nd = ",),
+        ("a = 1\nb = 2\nd = ",),
+        ("a = 1\nb = 2\nd = ",),
+    ]

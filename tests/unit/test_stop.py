@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from foretype.complete.closing import closed
 from foretype.complete.filters import Surroundings
-from foretype.complete.stop import cut, partial, whole_part
+from foretype.complete.stop import cut, partial
 from foretype.syntax.intent import Intent
 from foretype.syntax.languages import Languages
 
@@ -126,6 +127,21 @@ JAVASCRIPT = "function f(xs) {\n  for (const x of xs) {\n    $0\n"
             "a();",
             "closed",
         ),
+        # Closed at the left margin: what opens again after that is something new.
+        (
+            "c",
+            "int f(int x) {\n    $0\n    return x;\n}\n",
+            "x++;\n    return x + 1;\n}\nint main() {\n    f(1);\n",
+            "x++;\n    return x + 1;",
+            "closed",
+        ),
+        (
+            "c",
+            "if (x) {\n    $0\n    last();\n}\n",
+            "a();\n}\nelse {\n    b();\n    last();\n",
+            "a();\n}\nelse {\n    b();",
+            "next lines",
+        ),
         # The rest of the cursor's line closes the call.
         ("javascript", "run($0);\n", "() => {\n  stop();\n});\nmore();\n", "() => {\n  stop();\n});\n", "closed"),
         # Words that close.
@@ -163,12 +179,22 @@ def test_a_stream_that_was_cut_off_loses_what_is_unfinished() -> None:
     assert cut("a = 1\n    retu", BLOCK, surroundings, True, 4, truncated=True).text == "a = 1"
 
 
-def test_the_whole_part_of_a_block_that_was_cut_off() -> None:
-    surroundings = around("function f() {\n  $0\n}\n", "javascript")
-    assert whole_part("a();\n  if (x) {\n    b();", surroundings) == "a();"
-    assert whole_part("a();\n  if (x) {\n    b();\n  }", surroundings) == "a();\n  if (x) {\n    b();\n  }"
-    assert whole_part("if (x) {\n    b();", surroundings) == "if (x) {\n    b();"
-    assert whole_part("a = 1\nif b:\n    c", around("$0")) == "a = 1\nif b:\n    c"
+@pytest.mark.parametrize(
+    ("language", "document", "text", "expected"),
+    [
+        ("javascript", "if (a) {\n  $0\n}\n", "a();\n  if (x) {\n    b();", "a();\n  if (x) {\n    b();\n  }"),
+        ("javascript", "$0\n", "f(() => {\n  b();\n", "f(() => {\n  b();\n})"),
+        ("javascript", "$0\n", "if (x) {\n  f(\n    a,", "if (x) {\n  f(\n    a,\n  )\n}"),
+        ("javascript", "$0\n  b();\n}\n", "if (x) {", "if (x) {"),
+        ("javascript", "if (a) {\n  $0\n}\n", "a();\n  b();", "a();\n  b();"),
+        ("javascript", "$0\n", "if (x) {\n  /* {", "if (x) {\n  /* {"),
+        ("python", "$0\n", "x = f(\n    a,", "x = f(\n    a,\n)"),
+        ("python", "$0\n", "if x:\n    a()", "if x:\n    a()"),
+        ("markdown", "$0\n", "a (b", "a (b"),
+    ],
+)
+def test_what_was_cut_off_is_closed(language: str, document: str, text: str, expected: str) -> None:
+    assert closed(text, around(document, language)) == expected
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from foretype.lsp.uris import from_path, to_path
 from foretype.text.documents import Snapshot
 from foretype.text.edits import split_lines
 from foretype.workspace import client as module
-from foretype.workspace.client import Folder, Related, Workspace
+from foretype.workspace.client import Related, Workspace
+from foretype.workspace.folders import Folder
 
 CALLER = "from money import add\n\nadd()\n"
 
@@ -167,7 +168,7 @@ async def test_it_ends_with_the_server(tmp_path: Path) -> None:
         "import asyncio, os, sys\n"
         "from pathlib import Path\n"
         "from foretype.lsp.uris import to_path\n"
-        "from foretype.workspace.client import Folder, Workspace\n"
+        "from foretype.workspace.client import Workspace\nfrom foretype.workspace.folders import Folder\n"
         "async def main():\n"
         "    known = Workspace(to_path)\n"
         f"    known.set_folders([Folder(Path({str(tmp_path)!r}), 'x')], False)\n"

@@ -15,7 +15,8 @@ from foretype.syntax.outline import Symbol
 from foretype.syntax.queries import Queries
 from foretype.syntax.trees import RegionTree
 from foretype.workspace import indexer as module
-from foretype.workspace.files import LARGEST_FILE, LONGEST_LINE, path_key
+from foretype.workspace.files import LARGEST_FILE, LONGEST_LINE
+from foretype.workspace.folders import path_key
 from foretype.workspace.indexer import Indexer
 
 NAMES = st.sampled_from(["a.py", "b.py", "lib/a.py", "lib/deep/c.ts", "out/d.py", ".env", "notes.md"])

@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from foretype import __version__
+from foretype.config.schema import Settings
 
 Conditions = dict[str, object]
 
@@ -53,6 +54,12 @@ def local_model(name: str) -> Conditions:
 
     located = Store().locate(name)
     return {"model": name, **model_file(located.path, located.model.file if located.model else "")}
+
+
+def endpoint(name: str, settings: Settings) -> Conditions:
+    """A service of the settings: where it is and what it runs, but no key."""
+    found = settings.endpoints[name]
+    return {"endpoint": name, "kind": found.kind, "url": found.url, "model": found.model or "the service's own"}
 
 
 def llama_server(props: Mapping[str, object], url: str) -> Conditions:

@@ -118,16 +118,20 @@ class Editor:
 
     @classmethod
     async def start(
-        cls, command: Sequence[str], folder: Path | None = None, options: Mapping[str, Any] | None = None
+        cls,
+        command: Sequence[str],
+        folder: Path | None = None,
+        options: Mapping[str, Any] | None = None,
+        abilities: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> Editor:
-        """Run a server and initialize it in ``folder`` (absolute).
+        """Run a server and initialize it in ``folder`` (absolute); ``abilities`` are further client capabilities.
 
         Raises `RequestFailed`, and `ServerGone` with the last line of the server's stderr.
         """
         pipe = asyncio.subprocess.PIPE
         editor = cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe))
         try:
-            await editor._initialize(folder, options)
+            await editor._initialize(folder, options, abilities or {})
         except ServerGone as gone:
             await editor.aclose()
             raise ServerGone(editor._complaint or str(gone)) from None
@@ -232,7 +236,12 @@ class Editor:
             lines = block.decode("utf-8", "replace").strip().splitlines()
             self._complaint = lines[-1] if lines else self._complaint
 
-    async def _initialize(self, folder: Path | None, options: Mapping[str, Any] | None) -> None:
+    async def _initialize(
+        self,
+        folder: Path | None,
+        options: Mapping[str, Any] | None,
+        abilities: Mapping[str, Mapping[str, Any]],
+    ) -> None:
         uri = from_path(folder) if folder else None
         params = {
             "processId": None,
@@ -242,9 +251,9 @@ class Editor:
             "initializationOptions": options or {},
             "capabilities": {
                 "general": {"positionEncodings": ["utf-16"]},
-                "textDocument": {"synchronization": {}, "inlineCompletion": {}},
+                "textDocument": {"synchronization": {}, "inlineCompletion": {}, **abilities.get("textDocument", {})},
                 "window": {"workDoneProgress": True},
-                "workspace": {"workspaceFolders": True, "executeCommand": {}},
+                "workspace": {"workspaceFolders": True, "executeCommand": {}, **abilities.get("workspace", {})},
             },
         }
         # Importing takes a while on a busy machine, and a first start compiles byte code.

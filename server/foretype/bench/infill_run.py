@@ -13,6 +13,8 @@ from foretype.complete.pipeline import Completer
 from foretype.complete.results import CompletionRequest
 from foretype.engines.base import Chunk, Engine, GenerateRequest
 from foretype.prompt.families import find
+from foretype.prompt.hole import Hole as Gap
+from foretype.prompt.hole import Input
 from foretype.prompt.layout import lay_out
 
 RAW_TOKENS = {"line": 64, "tail": 64, "block": 256}
@@ -40,14 +42,21 @@ class Filled:
 
 
 async def fill(
-    holes: Sequence[Hole], completer: Completer, engine: Engine, tell: Callable[[Hole], None] = lambda _: None
+    holes: Sequence[Hole],
+    completer: Completer,
+    engine: Engine,
+    tell: Callable[[Hole], None] = lambda _: None,
+    is_local: bool = True,
 ) -> list[Filled]:
-    """Asks for each hole, one after the other; ``engine`` is the one that ``completer`` uses. Raises EngineError."""
+    """Asks for each hole, one after the other; ``engine`` is the one that ``completer`` uses. Raises EngineError.
+
+    ``is_local`` says that the engine runs a model here, so that its prompts can be laid out for it.
+    """
     judge = Judge()
     filled = []
     for hole in holes:
         ours = await _ours(hole, completer, judge)
-        filled.append(Filled(hole, ours, await _raw(hole, engine, judge)))
+        filled.append(Filled(hole, ours, await _raw(hole, engine, judge, is_local)))
         tell(hole)
     return filled
 
@@ -70,10 +79,17 @@ async def _ours(hole: Hole, completer: Completer, judge: Judge) -> Answer:
     return Answer(best.text, replaces, None, latency, judge.judge(hole, best.text, replaces))
 
 
-async def _raw(hole: Hole, engine: Engine, judge: Judge) -> Answer:
-    """What the model continues the plain layout with: prefix up to the cursor, and suffix where it knows FIM."""
+async def _raw(hole: Hole, engine: Engine, judge: Judge, is_local: bool) -> Answer:
+    """What the model continues the plain layout with: prefix up to the cursor, and suffix where it knows FIM.
+
+    A service lays out prefix and suffix itself.
+    """
     info = await engine.info()
-    prompt = replace(lay_out(find(info.family), hole.prefix, hole.suffix, ""), heal=False)
+    prompt: Input
+    if is_local:
+        prompt = replace(lay_out(find(info.family), hole.prefix, hole.suffix, ""), heal=False)
+    else:
+        prompt = Gap(hole.prefix, hole.suffix, "", uri=hole.snapshot()[0].uri, language=hole.language)
     text = ""
     begun = time.perf_counter()
     async with aclosing(engine.generate(GenerateRequest(prompt, RAW_TOKENS[hole.kind]))) as chunks:

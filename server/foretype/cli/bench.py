@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from foretype.cli.bench_fix import fix
 from foretype.cli.bench_infill import infill
+from foretype.cli.bench_load import load as load_command
 from foretype.cli.options import config_option, model_option
 from foretype.config.load import load, with_command_line
 from foretype.errors import ForetypeError
@@ -47,7 +49,9 @@ def bench() -> None:
     """Measure, on this machine, under conditions that are reported with the figures."""
 
 
+bench.add_command(fix)
 bench.add_command(infill)
+bench.add_command(load_command)
 
 
 @bench.command()

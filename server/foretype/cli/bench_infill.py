@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from foretype.bench.infill import Hole
     from foretype.engines.base import EngineStatus
 
+RAW = "plain layout up to the cursor with the suffix if the model knows FIM, no healing, no filters, greedy"
+RAW_ENDPOINT = "text before the cursor and after it as the service takes them, no filters, temperature 0"
+
 _path = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -27,6 +30,7 @@ _path = click.Path(path_type=Path, dir_okay=False)
 @click.argument("holes_file", type=_path, metavar="HOLES.jsonl")
 @config_option
 @model_option
+@click.option("--endpoint", metavar="NAME", help="A service of your settings in place of the model on this machine.")
 @click.option("--json", "json_file", type=_path, metavar="OUT", help="Write all of it.")
 @click.option("--html", "html_file", type=_path, metavar="OUT", help="Write a page with plots.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only so many holes, spread over the file.")
@@ -34,6 +38,7 @@ def infill(
     holes_file: Path,
     config_file: Path | None,
     model: str | None,
+    endpoint: str | None,
     json_file: Path | None,
     html_file: Path | None,
     limit: int | None,
@@ -48,7 +53,7 @@ def infill(
     from foretype.bench.infill import load_holes, sample
     from foretype.bench.infill_report import rows
 
-    settings = with_command_line(load(config_file), {"model": model}).settings
+    settings = _routed(with_command_line(load(config_file), {"model": model}).settings, endpoint)
     every = load_holes(holes_file)
     holes = sample(every, limit)
     conditions = _conditions(settings, holes_file, f"{len(holes)} of {len(every)}")
@@ -65,11 +70,24 @@ def infill(
         _write(html_file, infill_page(data).encode())
 
 
+def _routed(settings: Settings, endpoint: str | None) -> Settings:
+    """The settings with which an endpoint answers alone. Raises ForetypeError if there is none of that name."""
+    from foretype.config.endpoints import Route
+
+    if endpoint is None:
+        return settings
+    if endpoint not in settings.endpoints:
+        known = ", ".join(f"`{name}`" for name in settings.endpoints) or "none"
+        raise ForetypeError(f"The settings have no endpoint `{endpoint}`; those they have: {known}.")
+    return msgspec.structs.replace(settings, route=Route((endpoint,)))
+
+
 async def _measure(settings: Settings, holes: list[Hole], conditions: dict[str, object]) -> dict[str, Any]:
-    from foretype.app import create_completer, create_engine
+    from foretype.app import create_completer, create_endpoint, create_engine, create_gate
     from foretype.bench import quiet
     from foretype.bench.infill_run import fill
     from foretype.bench.infill_score import results
+    from foretype.config.endpoints import LOCAL
     from foretype.engines.base import EngineState
 
     failures: list[str] = []
@@ -78,15 +96,18 @@ async def _measure(settings: Settings, holes: list[Hole], conditions: dict[str, 
         if status.state is EngineState.ERROR:
             failures.append(status.message)
 
-    engine = create_engine(settings, note)
+    (name,) = settings.route.engines[:1]
+    local = name == LOCAL
+    engine = create_engine(settings, note) if local else create_endpoint(name, settings, create_gate(settings), note)
     completer = create_completer(settings, note, lambda *_: engine)
     places = quiet.shipped_places()
     try:
         with _progress(len(holes) + len(places)) as tell:
-            filled = await fill(holes, completer, engine, lambda hole: tell(hole.id))
+            filled = await fill(holes, completer, engine, lambda hole: tell(hole.id), local)
             asked = await quiet.ask(places, completer, lambda place: tell(place.id))
     finally:
         await completer.aclose()
+        await engine.aclose()
     if failures:
         raise ForetypeError(failures[-1])
     return results(filled, asked, conditions)
@@ -94,13 +115,16 @@ async def _measure(settings: Settings, holes: list[Hole], conditions: dict[str, 
 
 def _conditions(settings: Settings, holes_file: Path, number: str) -> dict[str, object]:
     from foretype.bench import conditions
+    from foretype.config.endpoints import LOCAL
 
+    name = settings.route.engines[0]
+    is_local = name == LOCAL
     return {
         **conditions.machine(),
-        "foretype": conditions.local_model(settings.model),
+        "foretype": conditions.local_model(settings.model) if is_local else conditions.endpoint(name, settings),
         "holes": f"{number} in {holes_file.name}",
         "pipeline": "explicit request in a document just opened, waited for to its end",
-        "raw": "plain layout up to the cursor with the suffix if the model knows FIM, no healing, no filters, greedy",
+        "raw": RAW if is_local else RAW_ENDPOINT,
         "counted": "line, tail: the first line; block: all; blanks at the ends are ignored",
         "quiet": "automatic requests at the shipped places, where the file needs nothing",
         "intervals": "95 %, bootstrap over holes",

@@ -15,6 +15,10 @@ from foretype.errors import ForetypeError
 COMMANDS = {
     "serve": ("foretype.cli.serve:serve", "Serve an editor over LSP."),
     "complete": ("foretype.cli.complete:complete", "Complete a file at a place and print the suggestion."),
+    "explain-request": (
+        "foretype.cli.explain:explain_request",
+        "Show what an endpoint would be sent, and send nothing.",
+    ),
     "models": ("foretype.cli.models:models", "List, pull, verify and remove models."),
     "config": ("foretype.cli.config:config", "Show the settings in force and where each comes from."),
     "demo": ("foretype.cli.demo:demo", "See real code completed as a person types it."),

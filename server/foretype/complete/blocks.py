@@ -17,6 +17,7 @@ from foretype.syntax.lexical import opens_block
 PATIENCE = 2
 """Lines that may still open again what an answer closed too much."""
 
+_GOES_ON = re.compile(r"(?:else|elif|elseif|elsif|catch|finally|while|rescue|ensure|then|and|or)\b|[^\w\s\"'`@#/]")
 _LEADING = re.compile(r"[\s)\]}]*")
 
 
@@ -34,10 +35,10 @@ def block_end(lines: list[str], surroundings: Surroundings, done: bool, max_line
 
     A line that repeats the next one below, brackets being even. A repetition. A line that closes more than is open
     and not closed below, unless one of the next two opens it again; or the end of the line that closes the last
-    bracket missing. In languages without braces, a line to the left of the block (or of its header's column):
-    except for one at a depth that nothing below goes on at, and for the word that closes the block. Two blank
-    lines, or one before a line at the left margin. The line after ``max_lines`` visible ones. ``lines`` are those
-    of the answer; the last may grow, unless ``done``.
+    bracket missing. At the left margin, closing too much is final once something new begins there. In languages
+    without braces, a line to the left of the block (or of its header's column): except for one at a depth that nothing
+    below goes on at, and for the word that closes the block. Two blank lines, or one before a line at the left margin.
+    The line after ``max_lines`` visible ones. ``lines`` are those of the answer; the last may grow, unless ``done``.
     """
     whole = [surroundings.before + lines[0], *lines[1:]]
     finished = len(lines) if done else len(lines) - 1
@@ -71,6 +72,8 @@ def _closed(lines: list[str], surroundings: Surroundings, last: bool) -> list[En
     closed, position, offset = (0, 0, 0), 0, 0
     bad: int | None = None
     for number, line in enumerate(lines):
+        if bad and level(lines[bad]) == 0 and _begins_anew(line):
+            return [End(bad, "closed")]
         offset += len(line) + 1
         while position < len(counts) and counts[position][0] < offset:
             closed = counts[position][1]
@@ -85,6 +88,11 @@ def _closed(lines: list[str], surroundings: Surroundings, last: bool) -> list[En
         if bad is None and closed == limit and any(limit) and line.strip() and (joins or outermost):
             return [End(number + 1, "closed")]
     return []
+
+
+def _begins_anew(line: str) -> bool:
+    """Whether a line at the left margin goes on with nothing above it."""
+    return bool(line.strip()) and level(line) == 0 and not _GOES_ON.match(line)
 
 
 def _dedent(whole: list[str], surroundings: Surroundings) -> int | None:

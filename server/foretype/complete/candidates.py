@@ -1,20 +1,22 @@
-"""Several ends for a line, for whoever asks: found in one batch, filtered, ranked, distinct."""
+"""Several ends for a line, for whoever asks: found in one batch, ranked, filtered, distinct."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from foretype.complete import filters
-from foretype.complete.filters import Candidate
+from foretype.complete import filters, stop
+from foretype.complete.filters import Candidate, Surroundings
 from foretype.complete.prompts import hole_at
 from foretype.complete.run import Run
 from foretype.complete.stream import Stream, plain
 from foretype.engines.base import Alternative, Engine, EngineInfo, ExploreRequest, FinishReason, Usage
 from foretype.syntax.closes import adds_error
+from foretype.syntax.cursor import Intent
 from foretype.syntax.languages import Languages
+from foretype.syntax.lexical import lex
 
-WITH_SUFFIX, WITHOUT_SUFFIX = 3, 8
-"""Lines to weigh: for models that have read the suffix, and for those whose lines have yet to be held against it."""
+FEW_LINES, SEEN_LINES, BLIND_LINES = 3, 6, 8
+"""Lines to ask for: of a service, paid for each; of a model here that is shown what follows; of one that guesses."""
 
 AFTER_CHARACTERS = 240
 
@@ -32,39 +34,72 @@ class Candidates:
 async def candidates(
     engine: Engine, info: EngineInfo, languages: Languages, run: Run, begun: Stream, max_tokens: int
 ) -> Candidates:
-    """What an engine finds for the end of a line.
+    """What an engine finds for the end of a line, or for the first line of a block.
 
-    A model without FIM has not seen what comes after the cursor: its lines are ranked by the probability of line and
-    following text together. Otherwise the likeliest line leads. One that adds a syntax error comes last. Raises
-    EngineError.
+    How well a line fits is asked twice: how likely it is to a model that was shown what follows the cursor, and how
+    likely it is together with what follows, read on from the text before. The product of both decides; a model
+    without FIM knows the latter only. A line that adds a syntax error comes behind, one that is blank or only a comment
+    last: comments are continued, not begun. Raises EngineError.
     """
-    after = "" if info.family else plain(begun.anchor.suffix)[:AFTER_CHARACTERS]
-    count = WITH_SUFFIX if info.family else WITHOUT_SUFFIX
-    found = await engine.explore(ExploreRequest(hole_at(begun.anchor, begun.middle), count, max_tokens, after))
-    ranked = sorted(found.alternatives, key=_joint, reverse=True) if after.strip() else list(found.alternatives)
-    kept, streams, rejected = _filtered(run, begun, ranked)
-    kept.sort(key=lambda candidate: _breaks(languages, run, begun.prose, candidate))
-    return Candidates(tuple(kept), streams, rejected, found.usage)
-
-
-def _joint(line: Alternative) -> float:
-    return line.logprob + (line.after if line.after is not None else float("-inf"))
-
-
-def _filtered(
-    run: Run, begun: Stream, lines: list[Alternative]
-) -> tuple[list[Candidate], tuple[Stream, ...], str | None]:
-    kept: dict[str, Candidate] = {}
-    streams: list[Stream] = []
+    after = plain(begun.anchor.suffix)[:AFTER_CHARACTERS]
+    after = after if after.strip() else ""
+    request = ExploreRequest(hole_at(begun.anchor, begun.middle), _count(info), max_tokens, after)
+    found = await engine.explore(request)
+    ranked = sorted(found.alternatives, key=lambda line: _fit(line, bool(info.family)), reverse=True)
+    kept: dict[str, tuple[Candidate, Stream]] = {}
     rejected: str | None = None
-    for line in lines:
-        filtered = filters.run(Candidate(line.text), run.surroundings(begun.prose))
+    around = run.surroundings(begun.prose)
+    for line in ranked:
+        code = _without_comment(line.text, around)
+        text = code if begun.intent is Intent.BLOCK else stop.cut(code, Intent.LINE, around, True, 1).text
+        filtered = filters.run(Candidate(text), around)
         if filtered.candidate is None:
             rejected = rejected or f"rejected: {filtered.rejected}"
         elif filtered.candidate.text not in kept:
-            kept[filtered.candidate.text] = filtered.candidate
-            streams.append(replace(begun, text=line.text, finish=FinishReason.END))
-    return list(kept.values()), tuple(streams), rejected
+            # What ended before a comment goes on behind it.
+            whole = code if code == line.text or begun.intent is Intent.LINE else code + "\n"
+            stream = replace(begun, text=whole, usage=found.usage, finish=FinishReason.END)
+            kept[filtered.candidate.text] = filtered.candidate, stream
+    ways = sorted(
+        kept.values(),
+        key=lambda way: (_is_idle(way[0].text, around), _breaks(languages, run, begun.prose, way[0])),
+    )
+    return Candidates(tuple(way[0] for way in ways), tuple(way[1] for way in ways), rejected, found.usage)
+
+
+def _count(info: EngineInfo) -> int:
+    if not info.keeps_work:
+        return FEW_LINES
+    return SEEN_LINES if info.family else BLIND_LINES
+
+
+def _without_comment(text: str, around: Surroundings) -> str:
+    """A line's end without a comment that it begins after some code."""
+    if around.prose:
+        return text
+    above, newline, last = text.rpartition("\n")
+    before = "" if newline else around.before
+    end = lex(around.spec, before + last).code_end
+    code = (before + last)[len(before) : max(end, len(before))]
+    begins = end >= len(before) and bool((before + last)[end:].strip())
+    return above + newline + code.rstrip() if begins and code.strip() else text
+
+
+def _is_idle(text: str, around: Surroundings) -> bool:
+    """Whether a suggestion leaves a blank line blank, or begins a comment where there is none, with no code before."""
+    if around.prose:
+        return False
+    if text.startswith("\n") and not around.before.strip():
+        return True
+    line = around.before + text.split("\n", 1)[0]
+    return not line[: lex(around.spec, line).code_end].strip()
+
+
+def _fit(line: Alternative, saw_suffix: bool) -> float:
+    """The logarithm of how well a line fits where it stands."""
+    if line.together is None:
+        return line.logprob
+    return line.together + (line.logprob if saw_suffix else 0.0)
 
 
 def _breaks(languages: Languages, run: Run, prose: bool, candidate: Candidate) -> bool:

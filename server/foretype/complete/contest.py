@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from foretype.complete.budget import Rhythm, budget, share
 from foretype.complete.desk import Desk
 from foretype.complete.entrant import Entrant
+from foretype.complete.generator import UNEXPECTED
 from foretype.complete.lanes import Lane
 from foretype.complete.ledger import since
 from foretype.complete.results import CompletionResult
@@ -200,8 +201,8 @@ class Contest(ABC):
         except ForetypeError as error:
             self.fail(entrant, str(error))
         except Exception:
-            logger.exception("An engine could not be opened.")
-            self.fail(entrant, f"{entrant.lane.title} failed unexpectedly; the log has the details")
+            logger.exception("An engine failed unexpectedly.")
+            self.fail(entrant, UNEXPECTED)
         else:
             entrant.queue_ms = since(begun)
             seconds = self._debounce(entrant.lane, info)

@@ -19,12 +19,14 @@ STREAMS_KEPT = 16
 class Desk:
     """One document's state.
 
-    ``seen`` is the snapshot last asked about and ``undone`` what was deleted last. ``showing`` is the stream that
+    ``seen`` is the snapshot last asked about, ``undone`` what was deleted last, and ``auto_closed`` what the editor has
+    closed right of the cursor by itself. ``showing`` is the stream that
     answered last. ``seats`` has one for each engine, by the lane's key.
     """
 
     seen: Snapshot | None = None
     undone: str = ""
+    auto_closed: str = ""
     streams: deque[Stream] = field(default_factory=lambda: deque(maxlen=STREAMS_KEPT))
     showing: Stream | None = None
     seats: dict[str, Seat] = field(default_factory=dict)

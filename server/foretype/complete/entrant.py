@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from foretype.complete.filters import Candidate
 from foretype.complete.lanes import Lane
 from foretype.complete.results import CompletionResult
 from foretype.complete.stream import Stream
@@ -20,7 +21,7 @@ class Entrant:
     ``due`` is when its first text should be there. ``found`` is its answer so far, ``unsure`` whether a better one is
     worth waiting for, and ``has_shown`` whether the answer on screen is its own. ``out`` is why it can't answer any
     more: ``failed`` if that is an error of the engine, ``said`` if all it had to say was typed, so that nobody else
-    needs to be asked.
+    needs to be asked. ``others`` are offered below its answer once that is whole.
     """
 
     lane: Lane
@@ -32,6 +33,7 @@ class Entrant:
     info: EngineInfo | None = None
     opening: asyncio.Task[None] | None = None
     found: CompletionResult | None = None
+    others: tuple[Candidate, ...] = ()
     has_text: bool = False
     has_shown: bool = False
     is_late: bool = False

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -17,6 +17,10 @@ from foretype.errors import ForetypeError
 
 GRACE_SECONDS = 0.15
 """How long a generation goes on after its request was cancelled: editors cancel at every key."""
+
+UNEXPECTED = "The engine failed unexpectedly; the log says how."
+
+Lead = Callable[[Stream], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
@@ -31,14 +35,16 @@ class Generator:
         self.idle = asyncio.Event()
         self.idle.set()
 
-    def run(self, stream: Stream, max_tokens: int, enough: Callable[[Stream], bool]) -> None:
-        """Generates at the stream's end until ``enough`` says so, asked at each new text."""
+    def run(self, stream: Stream, max_tokens: int, enough: Callable[[Stream], bool], lead: Lead | None = None) -> None:
+        """Generates at the stream's end until ``enough`` says so, asked at each new text.
+
+        ``lead`` may ask the engine itself before that and put a beginning into the stream.
+        """
         self.stop()
         self.active = stream
         self.idle.clear()
         stream.running = True
-        request = GenerateRequest(hole_at(stream.anchor, stream.middle + stream.text), max_tokens)
-        stream.task = asyncio.create_task(self._drive(stream, request, enough))
+        stream.task = asyncio.create_task(self._drive(stream, max_tokens, enough, lead))
 
     def stop(self, stream: Stream | None = None) -> None:
         """Stops the stream that runs (or only the one given, if it runs)."""
@@ -72,9 +78,15 @@ class Generator:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    async def _drive(self, stream: Stream, request: GenerateRequest, enough: Callable[[Stream], bool]) -> None:
-        before = stream.usage
+    async def _drive(
+        self, stream: Stream, max_tokens: int, enough: Callable[[Stream], bool], lead: Lead | None
+    ) -> None:
+        request = GenerateRequest(hole_at(stream.anchor, stream.middle + stream.text), max_tokens)
         try:
+            if lead is not None:
+                await lead(stream)
+                request = replace(request, prompt=hole_at(stream.anchor, stream.middle + stream.text))
+            before = stream.usage
             async with aclosing(self._engine.generate(request)) as chunks:
                 async for chunk in chunks:
                     usage = _sum(before, chunk.usage)
@@ -89,6 +101,9 @@ class Generator:
             # One that goes on failing is told of once.
             logger.log(logging.DEBUG if stream.error == self._told else logging.WARNING, "%s", error)
             self._told = stream.error
+        except Exception:
+            logger.exception("An engine failed unexpectedly.")
+            stream.error = UNEXPECTED
         else:
             self._told = ""
         finally:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from foretype.complete.budget import Rhythm
+from foretype.complete.budget import ASKED_SECONDS, Rhythm, budget
+from foretype.complete.candidates import candidates
 from foretype.complete.contest import NOTHING_TO_ADD, OUTDATED, Contest
 from foretype.complete.desk import Desk
 from foretype.complete.entrant import Entrant
+from foretype.complete.generator import Lead
 from foretype.complete.lanes import Lane
 from foretype.complete.results import CompletionResult
 from foretype.complete.run import Run, first_text
@@ -28,8 +30,8 @@ LEAST_SURE = -1.0
 LEAST_TOKENS = 4
 """Fewer tokens say nothing of sureness."""
 
-Generate = Callable[[Lane, Stream, bool], None]
-"""Lets an engine go on at a stream's end; the last says whether the user asked."""
+Generate = Callable[[Lane, Stream, bool, Lead | None], None]
+"""Lets an engine go on at a stream's end; whether the user asked, and what leads the text if it doesn't exist yet."""
 
 
 class Growing(Contest):
@@ -42,7 +44,8 @@ class Growing(Contest):
         self._generate = generate
         self.winner: Entrant | None = None
         if run.on_update is None:
-            self.recheck = run.soft_deadline
+            # Who asks waits for the whole of it.
+            self.recheck = run.soft_deadline + (ASKED_SECONDS if run.request.explicit else 0.0)
 
     def join(self) -> CompletionResult | None:
         """Takes up the streams that the text agrees with; the result, if they have had their say here."""
@@ -66,7 +69,10 @@ class Growing(Contest):
         """Starts a generation."""
         entrant.stream = self.placed(entrant, info)
         self.desk.streams.append(entrant.stream)
-        self._generate(entrant.lane, entrant.stream, self.run.request.explicit)
+        explicit = self.run.request.explicit
+        # Of an engine that keeps what it has read it costs little to ask twice.
+        leads = explicit and info.keeps_work and entrant.stream.intent is Intent.BLOCK
+        self._generate(entrant.lane, entrant.stream, explicit, self._lead(entrant, info) if leads else None)
 
     def follow(self, entrant: Entrant, now: float) -> None:
         """Looks at a stream: what it offers, or why it is out."""
@@ -122,6 +128,21 @@ class Growing(Contest):
         begun.found = replace(begun.found, done=True)
         return self._given(begun)
 
+    def _lead(self, entrant: Entrant, info: EngineInfo) -> Lead:
+        """What chooses a block's first line among several, before the rest is written."""
+        run, desk = self.run, self.desk
+
+        async def lead(stream: Stream) -> None:
+            tokens = budget(info, run.request.explicit).line_tokens
+            found = await candidates(entrant.lane.engine, info, run.syntax.languages, run, stream, tokens)
+            if found.streams:
+                stream.text, stream.usage = found.streams[0].text, found.usage
+                entrant.others = found.kept[1:]
+                desk.streams.extend(found.streams[1:])
+                stream.wake()
+
+        return lead
+
     def _ended(self, stream: Stream) -> str:
         """Why a known stream has nothing to say at the cursor's place, nor will have; empty if it may."""
         rest = self.run.rest(stream) or ""
@@ -145,7 +166,7 @@ class Growing(Contest):
             elif stream.finish is not None or now > self.patience:
                 entrant.out = NOTHING_TO_ADD
             else:
-                self._generate(entrant.lane, stream, False)
+                self._generate(entrant.lane, stream, False, None)
 
     def _is_unsure(self, entrant: Entrant, stream: Stream) -> bool:
         """Whether the local model's own probabilities say that another's answer is worth waiting for."""

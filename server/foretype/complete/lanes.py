@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from foretype.complete.contexts import Contexts
 from foretype.complete.generator import Generator
 from foretype.complete.warmer import Warmer
-from foretype.config.endpoints import LOCAL
+from foretype.config.endpoints import LOCAL, named
 from foretype.config.schema import Settings
 from foretype.engines.base import Engine, EngineInfo
 from foretype.syntax.languages import Languages
@@ -21,6 +21,9 @@ from foretype.workspace.client import Workspace
 
 MakeEngine = Callable[[str, Settings], Engine]
 """Makes the engine of a name that a route has, by the settings; nothing is loaded or connected yet."""
+
+MaySend = Callable[[], Awaitable[None]]
+"""Waits until something can be sent to endpoints."""
 
 OFTEN_LATE = 3
 
@@ -42,6 +45,7 @@ class Lane:
     generator: Generator
     contexts: Contexts
     warmer: Warmer
+    may_send: MaySend
     late: int = 0
     trouble: str = ""
     info: EngineInfo | None = None
@@ -57,7 +61,9 @@ class Lane:
         return self.late >= OFTEN_LATE
 
     async def ask_info(self) -> EngineInfo:
-        """What is known of the engine; remembered. Raises EngineError."""
+        """What is known of the engine, once it may be asked; remembered. Raises EngineError."""
+        if not self.is_local:
+            await self.may_send()
         self.info = await self.engine.info()
         return self.info
 
@@ -71,8 +77,9 @@ class Lane:
 class Lanes:
     """The lanes by name, in the order of the routes. They change when the settings of their engines do."""
 
-    def __init__(self, make: MakeEngine, workspace: Workspace, languages: Languages) -> None:
+    def __init__(self, make: MakeEngine, workspace: Workspace, languages: Languages, may_send: MaySend) -> None:
         self._make = make
+        self._may_send = may_send
         self._workspace = workspace
         self._languages = languages
         self._lanes: dict[str, Lane] = {}
@@ -89,7 +96,7 @@ class Lanes:
 
     def apply(self, settings: Settings) -> None:
         """Takes other settings: engines that they make otherwise are made anew, and the old ones end beside."""
-        wanted = {name: _recipe(name, settings) for name in _named(settings)}
+        wanted = {name: _recipe(name, settings) for name in named(settings.route)}
         before, self._lanes = self._lanes, {}
         for name, recipe in wanted.items():
             kept = before.pop(name) if name in before and self._recipes[name] == recipe else None
@@ -109,9 +116,10 @@ class Lanes:
         engine = self._make(name, settings)
         generator = Generator(engine)
         contexts = Contexts(engine, generator, self._workspace, self._languages)
+        warmer = Warmer(engine, generator, contexts)
         model = settings.model if name == LOCAL else settings.endpoints[name].model
         title, key = f"{name} ({model})" if model else name, f"{name} {next(self._numbers)}"
-        return Lane(name, title, key, engine, generator, contexts, Warmer(engine, generator, contexts))
+        return Lane(name, title, key, engine, generator, contexts, warmer, self._may_send)
 
     def _refresh(self) -> None:
         for lane in self:
@@ -121,12 +129,6 @@ class Lanes:
         self._closing.discard(task)
         if not task.cancelled() and (error := task.exception()):
             logger.warning("An engine did not end as it should: %s", error)
-
-
-def _named(settings: Settings) -> list[str]:
-    """All that routes name, in their order, each once."""
-    route = settings.route
-    return list(dict.fromkeys((*route.engines, *(name for each in route.overrides for name in each.engines))))
 
 
 def _recipe(name: str, settings: Settings) -> object:

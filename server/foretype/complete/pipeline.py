@@ -12,10 +12,13 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from foretype.complete import selected
+from foretype.complete.auto_closed import auto_closed
 from foretype.complete.budget import Rhythm, budget
 from foretype.complete.contest import SUPERSEDED
 from foretype.complete.desk import Desk
 from foretype.complete.explain import History
+from foretype.complete.filters.candidate import nothing_is_secret
+from foretype.complete.generator import Lead
 from foretype.complete.growing import Growing
 from foretype.complete.lanes import Lane, Lanes, MakeEngine
 from foretype.complete.power import Speculation
@@ -24,12 +27,14 @@ from foretype.complete.route import Plan, plan
 from foretype.complete.run import OnUpdate, Run
 from foretype.complete.several import Several
 from foretype.complete.stream import Stream
+from foretype.complete.told import Told
 from foretype.complete.undone import undone
 from foretype.config.schema import Settings
-from foretype.engines.base import Totals
+from foretype.engines.base import Engine, Totals
 from foretype.syntax.cursor import Intent, Syntax
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
+from foretype.trust.egress import Gate
 from foretype.workspace.client import Workspace
 
 
@@ -43,10 +48,15 @@ class Completer:
         syntax: Syntax,
         settings: Settings,
         workspace: Workspace | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._syntax = syntax
-        self.workspace = workspace or Workspace()  # without one, the model sees nothing but the document
-        self._lanes = Lanes(make_engine, self.workspace, syntax.languages)
+        self._gate = gate
+        # Without one, the model sees nothing but the document.
+        self.workspace = workspace or Workspace()
+        self.files = Told((self.workspace, gate.policy) if gate else (self.workspace,))
+        self._lanes = Lanes(make_engine, self.workspace, syntax.languages, self._may_send)
+        self._rules: asyncio.Future[None] | None = None
         self.apply_settings(settings)
         self._desks: dict[str, Desk] = {}
         self._rhythm = Rhythm()
@@ -65,6 +75,7 @@ class Completer:
         now = time.monotonic()
         desk = self._desk(request.snapshot.uri)
         desk.undone = undone(desk.undone, desk.seen, request.snapshot, request.cursor)
+        desk.auto_closed = auto_closed(desk.auto_closed, desk.seen, request.snapshot, request.cursor)
         desk.seen = request.snapshot
         planned = self._plan(request.snapshot)
         lanes = [self._lanes[name] for name in planned.engines]
@@ -75,8 +86,10 @@ class Completer:
             soft_deadline=now + self._rhythm.soft_deadline,
             syntax=self._syntax,
             undone=desk.undone,
+            auto_closed=desk.auto_closed,
             on_update=on_update,
             skipped=dict(planned.skipped),
+            holds_secret=self._gate.redactor.contains_secret if self._gate else nothing_is_secret,
         )
         desk.supersede(run)
         try:
@@ -91,8 +104,12 @@ class Completer:
 
     def opened(self, snapshot: Snapshot) -> None:
         """A document was opened; its beginning is read in idle time."""
+        self.prepare(snapshot, Point(0, 0))
+
+    def prepare(self, snapshot: Snapshot, cursor: Point) -> None:
+        """Lets idle time make a place of an open document ready."""
         self.workspace.opened(snapshot)
-        self._prepare(self._desk(snapshot.uri), snapshot, Point(0, 0), self._planned_lanes(snapshot))
+        self._prepare(self._desk(snapshot.uri), snapshot, cursor, self._planned_lanes(snapshot))
 
     def changed(self, snapshot: Snapshot) -> None:
         """A document was changed; generations that no longer agree are stopped."""
@@ -138,6 +155,10 @@ class Completer:
         """The last result, of one document if it is named."""
         return self._history.last(uri)
 
+    def engines_for(self, snapshot: Snapshot) -> tuple[Engine, ...]:
+        """The engines that may be asked about a document, in the order of its route."""
+        return tuple(lane.engine for lane in self._planned_lanes(snapshot))
+
     def totals(self) -> Totals:
         """All the engines' work so far."""
         each = [lane.engine.totals() for lane in self._lanes]
@@ -147,6 +168,10 @@ class Completer:
         """Takes new settings for the requests to come."""
         self._settings = settings
         self._lanes.apply(settings)
+        if self._gate is not None:
+            self._gate.apply(settings.privacy)
+            if any(not lane.is_local for lane in self._lanes):
+                self._gate.redactor.prepare()
 
     async def aclose(self) -> None:
         """Ends what runs, and the engines."""
@@ -182,17 +207,36 @@ class Completer:
         return result
 
     def _plan(self, snapshot: Snapshot) -> Plan:
-        return plan(self._settings.route, snapshot.language, lambda patterns: False)
+        """The engines for a document, by the settings and what may leave the machine."""
+        settings, uri = self._settings, snapshot.uri
+        if (gate := self._gate) is None:
+            return plan(settings.route, snapshot.language, lambda patterns: False)
+        offline, policy = settings.privacy.offline, gate.policy
+        return plan(
+            settings.route,
+            snapshot.language,
+            lambda patterns: policy.fits(uri, patterns),
+            policy.verdict(uri),
+            offline,
+        )
+
+    async def _may_send(self) -> None:
+        """Waits until the rules that find secrets are loaded, which takes a moment; nothing else waits for them."""
+        if self._gate is None or self._gate.redactor.is_ready:
+            return
+        if self._rules is None:
+            self._rules = asyncio.ensure_future(asyncio.to_thread(self._gate.redactor.wait))
+        await asyncio.shield(self._rules)
 
     def _planned_lanes(self, snapshot: Snapshot) -> list[Lane]:
         return [self._lanes[name] for name in self._plan(snapshot).engines]
 
-    def _generate(self, lane: Lane, stream: Stream, explicit: bool = False) -> None:
+    def _generate(self, lane: Lane, stream: Stream, explicit: bool = False, lead: Lead | None = None) -> None:
         """Generates at a stream's end, as far as the engine's speed and the place allow."""
         assert lane.info is not None
         allowed = budget(lane.info, explicit)
         tokens = allowed.block_tokens if stream.intent is Intent.BLOCK else allowed.line_tokens
-        lane.generator.run(stream, tokens, lambda stream: stream.is_beaten or self._enough(lane, stream))
+        lane.generator.run(stream, tokens, lambda stream: stream.is_beaten or self._enough(lane, stream), lead)
 
     def _enough(self, lane: Lane, stream: Stream) -> bool:
         """Whether a stream holds the answer and, if it may run ahead, the line after it."""

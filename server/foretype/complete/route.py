@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from foretype.config.endpoints import LOCAL, Policy, Route
+from foretype.trust.paths import FREE, Verdict
 
-OFFLINE = "the setting privacy.offline keeps everything on this machine"
+OFFLINE = "privacy.offline is set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,17 @@ class Plan:
     skipped: tuple[tuple[str, str], ...] = ()
 
 
-def plan(route: Route, language: str, matches: Callable[[tuple[str, ...]], bool], stays: str = "") -> Plan:
+def plan(
+    route: Route,
+    language: str,
+    matches: Callable[[tuple[str, ...]], bool],
+    verdict: Verdict = FREE,
+    offline: bool = False,
+) -> Plan:
     """The plan for a document.
 
-    ``matches`` says whether the document's path fits any of some patterns. ``stays`` is why the document may not leave
-    the machine; empty if it may. With ``local-first`` the engine on this machine leads wherever the route has it.
+    ``matches`` says whether the document's path fits any of some patterns, ``verdict`` what may be done with it. With
+    ``local-first`` the engine on this machine leads wherever the route has it.
     """
     chosen: tuple[tuple[str, ...], Policy] = (route.engines, route.policy)
     for each in route.overrides:
@@ -34,7 +41,7 @@ def plan(route: Route, language: str, matches: Callable[[tuple[str, ...]], bool]
     engines, policy = tuple(dict.fromkeys(chosen[0])), chosen[1]
     if policy == "local-first" and LOCAL in engines:
         engines = (LOCAL, *(name for name in engines if name != LOCAL))
-    if not stays:
-        return Plan(engines, policy)
-    remote = tuple((name, stays) for name in engines if name != LOCAL)
-    return Plan(tuple(name for name in engines if name == LOCAL), policy, remote)
+    may_leave = verdict.may_leave and not offline
+    may = [name for name in engines if verdict.may_complete and (name == LOCAL or may_leave)]
+    reason = OFFLINE if offline and verdict.may_complete else verdict.reason
+    return Plan(tuple(may), policy, tuple((name, reason) for name in engines if name not in may))

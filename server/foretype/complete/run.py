@@ -9,14 +9,16 @@ from uuid import uuid4
 
 from foretype.complete import filters, stop
 from foretype.complete.bell import Bell
+from foretype.complete.closing import CUT_OFF, closed
 from foretype.complete.entrant import Entrant
 from foretype.complete.filters import Candidate, Surroundings
+from foretype.complete.filters.candidate import nothing_is_secret
 from foretype.complete.ledger import Ledger, since
 from foretype.complete.results import CompletionRequest, CompletionResult, Suggestion
 from foretype.complete.stream import Stream
 from foretype.complete.surroundings import survey
 from foretype.engines.base import FinishReason, Usage
-from foretype.syntax.cursor import Syntax, SyntaxAt
+from foretype.syntax.cursor import Intent, Syntax, SyntaxAt
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
@@ -37,11 +39,13 @@ class Run:
     soft_deadline: float
     syntax: Syntax
     undone: str
+    auto_closed: str
     on_update: OnUpdate | None
     bell: Bell = field(default_factory=Bell)
     superseded: bool = False
     outdated: bool = False
     skipped: dict[str, str] = field(default_factory=dict)
+    holds_secret: Callable[[str, str, str], bool] = nothing_is_secret
     at: SyntaxAt | None = None
     ledger: Ledger = field(default_factory=Ledger)
     shown: CompletionResult | None = None
@@ -54,7 +58,8 @@ class Run:
         if self._surroundings is None or self._surroundings.prose != prose:
             request = self.request
             unit = self.at.indent_unit if self.at else None
-            self._surroundings = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone, prose)
+            around = survey(request.snapshot, request.cursor, self.syntax, unit, self.undone, prose, self.auto_closed)
+            self._surroundings = replace(around, holds_secret=self.holds_secret)
         return self._surroundings
 
     def key(self, lane: str) -> str:
@@ -88,7 +93,8 @@ class Run:
         cut = stop.cut(rest, stream.intent, around, ended, self.max_lines, truncated)
         complete = cut.complete or ended
         if complete:
-            filtered = filters.run(Candidate(cut.text), around)
+            is_cut_off = self.request.explicit and stream.intent is Intent.BLOCK and cut.reason in CUT_OFF
+            filtered = filters.run(Candidate(closed(cut.text, around) if is_cut_off else cut.text), around)
         else:
             part = stop.partial(cut.text)
             if part is None:
@@ -101,7 +107,7 @@ class Run:
             if entrant.has_shown and filtered.rejected in filters.LATE:
                 return self.kept()
             return self.nothing(f"rejected: {filtered.rejected}", entrant.lane.title)
-        return self.offer(entrant, [filtered.candidate], complete)
+        return self.offer(entrant, [filtered.candidate, *(entrant.others if complete else ())], complete)
 
     def update(self, result: CompletionResult) -> bool:
         """Tells the listener, if there is one, of a result longer than those before; whether it did."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from foretype.complete.blocks import block_end
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
 from foretype.complete.filters.chain import VISIBLE
-from foretype.complete.filters.suffix import evenness
 from foretype.complete.filters.tokens import fence_end, opening_length, special_tokens
 from foretype.complete.filters.unsafe import first_unsafe
 from foretype.syntax.intent import Intent
@@ -110,17 +109,6 @@ def _without_rest(found: Cut, intent: Intent) -> Cut:
     if intent is Intent.BLOCK and any(line.strip() for line in lines[:-1]):
         return Cut("\n".join(lines[:-1]), True, "limit")
     return Cut(_whole_words(found.text), True, "limit")
-
-
-def whole_part(text: str, surroundings: Surroundings) -> str:
-    """A block that was cut off at a limit, up to the last line after which no bracket is missing; all if there is none.
-
-    Not part of ``cut``, because more of the block may have been shown already.
-    """
-    lines = text.split("\n")
-    even = evenness(lines, surroundings)
-    whole = max((end for end in range(1, len(lines) + 1) if even[end] and lines[end - 1].strip()), default=len(lines))
-    return "\n".join(lines[:whole])
 
 
 def partial(text: str) -> str | None:

@@ -11,7 +11,13 @@ from foretype.text.positions import Point
 
 
 def survey(
-    snapshot: Snapshot, cursor: Point, syntax: Syntax, unit: str | None = None, undone: str = "", prose: bool = False
+    snapshot: Snapshot,
+    cursor: Point,
+    syntax: Syntax,
+    unit: str | None = None,
+    undone: str = "",
+    prose: bool = False,
+    auto_closed: str = "",
 ) -> Surroundings:
     """The lines around the cursor, without parsing anything; the indentation ``unit`` is found if it isn't given."""
     lines, line = snapshot.lines, cursor.line
@@ -22,6 +28,7 @@ def survey(
         below=tuple(snapshot.body(n) for n in range(line + 1, min(len(lines), line + 1 + WINDOW))),
         spec=syntax.languages.spec(snapshot.language),
         indent_unit=unit or indent_unit(lines, line),
+        auto_closed=auto_closed,
         undone=plain(undone),
         prose=prose,
     )

@@ -14,8 +14,10 @@ from types import MappingProxyType
 
 import msgspec
 
+from foretype.config.endpoints import Endpoint
 from foretype.config.keys import Key, SettingsError, build, flatten, keys
 from foretype.config.mistakes import shown
+from foretype.config.references import broken_reference
 from foretype.config.schema import Settings, Workspace
 
 _EDITOR = "the editor's settings"
@@ -48,6 +50,11 @@ class Resolved:
     ignored: tuple[str, ...] = ()
     warning: str = ""
     layers: Mapping[Layer, Mapping[str, object]] = field(default_factory=dict)
+
+    @property
+    def refusal(self) -> str:
+        """One sentence on what the workspace asked for and may not have; empty if there is nothing of that."""
+        return _warning(self.ignored) if self.ignored else ""
 
 
 def user_file() -> Path:
@@ -126,10 +133,16 @@ def _resolve(resolved: Resolved, layer: Layer, values: Mapping[str, object]) -> 
             merged[name], origins[name] = narrowed, Layer.WORKSPACE
     warning = resolved.warning
     if layer is Layer.WORKSPACE:
-        warning = _warning(ignored) if set(ignored) - set(resolved.ignored) else ""
+        warning = _warning(tuple(ignored)) if set(ignored) - set(resolved.ignored) else ""
+    settings = build(merged)
+    name, mistake = broken_reference(settings)
+    if name:
+        origin = next(layer for key, layer in origins.items() if name.startswith(key))
+        where = str(resolved.file) if origin is Layer.FILE else origin.value
+        raise SettingsError(f"{name} in {where} {mistake}")
     return replace(
         resolved,
-        settings=build(merged),
+        settings=settings,
         origins=MappingProxyType(origins),
         ignored=tuple(ignored),
         warning=warning,
@@ -150,7 +163,7 @@ def _narrow(workspace: Workspace, current: object, value: object) -> tuple[objec
     return current, value != current
 
 
-def _warning(ignored: list[str]) -> str:
+def _warning(ignored: tuple[str, ...]) -> str:
     names = ", ".join(ignored)
     return (
         f"Ignored from {_EDITOR}, which a workspace can change: {names}. "
@@ -159,9 +172,20 @@ def _warning(ignored: list[str]) -> str:
 
 
 def _anchored(key: Key, value: object, folder: Path) -> object:
+    """The value with paths relative to the file it is written in made absolute."""
+    if isinstance(value, dict):
+        return {
+            name: _with_ca_file(each, folder) if isinstance(each, Endpoint) else each for name, each in value.items()
+        }
     if not (key.relative_to_file and isinstance(value, str) and value.lower().endswith(".gguf")):
         return value
     return str(folder / Path(value).expanduser())
+
+
+def _with_ca_file(endpoint: Endpoint, folder: Path) -> Endpoint:
+    if not endpoint.ca_file:
+        return endpoint
+    return msgspec.structs.replace(endpoint, ca_file=str(folder / Path(endpoint.ca_file).expanduser()))
 
 
 def _table(values: object, where: str) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from foretype.config.actions import Actions
 from foretype.config.endpoints import Endpoint, Route
 
 
@@ -116,6 +117,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     local: Annotated[Local, Meta(description="The llama.cpp engine on this machine.", extra=PRIVILEGED)] = Local()
     endpoints: Annotated[dict[str, Endpoint], Meta(description="Services elsewhere, by name.", extra=PRIVILEGED)] = {}
     route: Annotated[Route, Meta(description="Which engine answers.", extra=PRIVILEGED)] = Route()
+    actions: Annotated[Actions, Meta(description="Code actions: fixes and refactorings.", extra=PRIVILEGED)] = Actions()
     privacy: Annotated[Privacy, Meta(description="What may leave this machine.")] = Privacy()
     # Privileged because only the debug log may hold text of the buffer.
     log_level: Annotated[

@@ -44,7 +44,8 @@ class GenerateRequest:
 
     ``grammar`` (GBNF, llama.cpp's format) constrains the answer where the engine can; empty for none.
     ``stops`` end the generation where one of them appears in the generated text (the stop itself is not given).
-    ``temperature`` 0 is greedy. ``max_tokens`` bounds what is generated, healed tokens included.
+    ``temperature`` 0 is greedy. ``max_tokens`` bounds what is generated, healed tokens included. One that is
+    ``patient`` lets others, which a typist waits for, go before it even when it has begun; it then goes on.
     """
 
     prompt: Input
@@ -53,6 +54,7 @@ class GenerateRequest:
     temperature: float = 0.0
     seed: int = 0
     grammar: str = ""
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +105,29 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class ExploreRequest:
-    """Asks for several ends of a hole's last line; ``after`` is the text that has to fit after them, if any."""
+    """Asks for several ends of a hole's last line; ``after`` is the text that has to fit after them, if any.
+
+    ``reach`` is how much of the text before the cursor is read, in characters, to tell how well it fits.
+    """
 
     prompt: Hole
     count: int
     max_tokens: int
     after: str = ""
+    reach: int = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One end of a line, its log-probability, and that of the text after it, where that was asked."""
+    """One end of a line, and its log-probability given all that the model was shown.
+
+    ``together`` is that of the line and the text after it, read on from the text before as if nothing else were
+    known; None where it was not asked, can't be told, or where there is no doubt about the line.
+    """
 
     text: str
     logprob: float
-    after: float | None = None
+    together: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +172,7 @@ class EngineInfo:
     """What is known of an engine; ``family`` names the FIM family, or is empty for a prefix-only model.
 
     ``facts`` are shown by ``doctor``: name and value, in order. ``keeps_work`` says that what a cancelled generation
-    has evaluated serves the next one.
+    has evaluated serves the next one, ``chat`` that it answers a `Chat`.
     """
 
     name: str
@@ -172,6 +182,7 @@ class EngineInfo:
     speeds: Speeds = Speeds()
     facts: tuple[tuple[str, str], ...] = field(default=())
     keeps_work: bool = False
+    chat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +197,7 @@ class Totals:
 
 
 class Engine(Protocol):
-    """Continues prompts. One generation runs at a time; ``generate`` goes before ``warm``."""
+    """Continues prompts, one at a time: ``generate`` goes before ``warm``, a patient one after all others."""
 
     async def info(self) -> EngineInfo:
         """What is known now; starts the engine if need be. Raises EngineError."""

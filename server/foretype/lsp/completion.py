@@ -137,6 +137,7 @@ async def answer(
     except Exception:
         logger.exception("A completion failed unexpectedly.")
         return nothing
+    server.status.answered(result)
     return stream.finish(converted(result)) if stream else converted(result)
 
 

@@ -38,7 +38,7 @@ class Configuration:
     @property
     def problem(self) -> str:
         """One sentence; empty when nothing is wrong."""
-        return self._wrong_since or self._wrong_at_start
+        return self._wrong_since or self._wrong_at_start or self.resolved.refusal
 
     def start(self, options: object) -> None:
         """Take up ``initializationOptions``. When that fails, go on without them, and without the user's file if need

@@ -9,8 +9,8 @@ from lsprotocol import types
 
 from foretype.context.outline import WITHOUT_DEFINITIONS
 from foretype.syntax.languages import Languages
-from foretype.workspace.client import Folder
-from foretype.workspace.files import IGNORE_FILES
+from foretype.workspace.folders import Folder
+from foretype.workspace.ignore import IGNORE_FILES
 
 if TYPE_CHECKING:
     from foretype.lsp.server import ForetypeServer
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 def tell_folders(server: ForetypeServer, watched: bool) -> None:
     """Tell the workspace its folders; ``watched`` if the client tells of changes in them."""
     folders = tuple(Folder(folder.path, folder.name) for folder in server.folders if folder.path is not None)
-    server.completer.workspace.set_folders(folders, watched)
+    server.completer.files.set_folders(folders, watched)
 
 
 async def begin(server: ForetypeServer) -> None:
@@ -55,4 +55,4 @@ def register(server: ForetypeServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
-        server.completer.workspace.files_changed(change.uri for change in params.changes)
+        server.completer.files.files_changed(change.uri for change in params.changes)

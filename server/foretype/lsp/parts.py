@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from foretype.actions.catalog import Asked, Offer
+from foretype.actions.programs import Grounds
+from foretype.actions.results import Outcome
+from foretype.actions.under_way import Wish
 from foretype.complete.results import CompletionRequest, CompletionResult
 from foretype.config.load import Resolved
 from foretype.config.schema import Settings
 from foretype.engines.base import StatusListener, Totals
 from foretype.text.documents import Snapshot
-from foretype.workspace.client import Folder
+from foretype.workspace.folders import Folder
 
 
-class Workspace(Protocol):
+class Files(Protocol):
     """What wants to know of the workspace's folders and files."""
 
     def set_folders(self, folders: Iterable[Folder], watched: bool) -> None:
@@ -30,7 +34,7 @@ class Completer(Protocol):
     """Answers completion requests. Everything is called on the event loop; only `complete` and `aclose` may wait."""
 
     @property
-    def workspace(self) -> Workspace:
+    def files(self) -> Files:
         """What is told of folders and files."""
         ...
 
@@ -90,17 +94,34 @@ class Completer(Protocol):
         ...
 
 
+class Actions(Protocol):
+    """Offers code actions at once, and carries one out."""
+
+    def offers(self, asked: Asked, grounds: Grounds) -> tuple[Offer, ...]:
+        """What can be done at a range."""
+        ...
+
+    async def look(self, snapshot: Snapshot) -> None:
+        """Find out what the model can do for a document; raises nothing."""
+        ...
+
+    async def carry_out(self, wish: Wish, tell: Callable[[str], None]) -> Outcome:
+        """The edits of an action and what was proved of them. Raises ForetypeError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ServerParts:
     """How to make what the server serves.
 
     ``resolve_settings`` turns ``initializationOptions`` into settings over the user's file and the command line; it
     raises `ForetypeError`. ``make_completer`` is called once, with the settings in force and where to report what the
-    engines do, and waits for nothing.
+    engines do, and waits for nothing. ``make_actions`` is given what that made; None for a server without actions.
     """
 
     make_completer: Callable[[Settings, StatusListener], Completer]
     resolve_settings: Callable[[object], Resolved]
+    make_actions: Callable[[Any], Actions] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ async def answer(server: ForetypeServer, params: types.CompletionParams) -> list
     async def ask() -> None:
         try:
             found.append(await server.completer.complete(CompletionRequest(view.snapshot, cursor), found.append))
+            server.status.answered(found[-1])
         except ForetypeError as error:
             logger.warning("%s", error)
         except Exception:

@@ -13,13 +13,14 @@ from pygls.exceptions import FeatureRequestError, JsonRpcInternalError
 from pygls.server import JsonRPCServer
 
 from foretype.engines.base import EngineStatus
-from foretype.lsp import completion, configuration, files, lifecycle, notebooks, popup, setup, sync
+from foretype.lsp import actions, completion, configuration, files, lifecycle, notebooks, popup, setup, sync
+from foretype.lsp.actions import CodeActions
 from foretype.lsp.completion import UnderWay
 from foretype.lsp.configuration import Configuration
 from foretype.lsp.inbox import Inbox
 from foretype.lsp.messages import Phase
 from foretype.lsp.notebooks import Notebooks
-from foretype.lsp.parts import Completer, ServerOptions, ServerParts
+from foretype.lsp.parts import Actions, Completer, ServerOptions, ServerParts
 from foretype.lsp.popup import Popup
 from foretype.lsp.progress import LoadProgress
 from foretype.lsp.protocol import EdgeProtocol
@@ -51,13 +52,16 @@ class ForetypeServer(JsonRPCServer):
         self.status = StatusBoard(functools.partial(self.protocol.notify, DID_CHANGE_STATUS))
         self.popup = Popup(self)
         self.under_way = UnderWay()
+        self.code_actions = CodeActions(self)
+        self.actions: Actions | None = None
+        self.cancellable: dict[str, asyncio.Task[Any]] = {}
         self._parts = parts
         self._completer: Completer | None = None
         self._progress = LoadProgress(self)
         self._inbox = Inbox()
         self._closing: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        for feature in (lifecycle, configuration, files, sync, notebooks, completion, popup, setup):
+        for feature in (lifecycle, configuration, files, sync, notebooks, completion, popup, actions, setup):
             feature.register(self)
 
     @property
@@ -112,6 +116,7 @@ class ForetypeServer(JsonRPCServer):
         """Take up the client's options, and watch its process."""
         self.configuration.start(options)
         self._completer = self._parts.make_completer(self.configuration.resolved.settings, self._engine_status)
+        self.actions = self._parts.make_actions(self._completer) if self._parts.make_actions else None
         self._report_settings()
         if client is not None:
             self.spawn(watch(client, self.options.client_check, self.stop))
@@ -179,7 +184,7 @@ class ForetypeServer(JsonRPCServer):
     def _report_settings(self) -> None:
         settings = self.configuration.resolved.settings
         logging.getLogger("foretype").setLevel(settings.log_level.upper())
-        self.status.settings(self.configuration.problem, settings.completion.enabled)
+        self.status.settings(self.configuration.problem, settings.completion.enabled, settings.route)
 
     def _spawned_done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

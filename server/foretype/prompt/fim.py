@@ -17,6 +17,13 @@ class Control(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """A control token by its spelling, as chat templates name theirs."""
+
+    spelling: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """Pieces in the order the model reads them.
 
@@ -25,5 +32,5 @@ class Prompt:
     first tokens generated agree with what was dropped (token healing), so a prompt may end inside a word.
     """
 
-    pieces: tuple[str | Control, ...]
+    pieces: tuple[str | Control | Token, ...]
     heal: bool = True

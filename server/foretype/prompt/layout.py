@@ -41,6 +41,15 @@ def lay_out(
     return Prompt(_joined((*before, *fim)))
 
 
+def read_on(family: Family | None, before: str, files: Files = (), repository: str = "", path: str = "") -> Prompt:
+    """The prompt that continues a text as if nothing followed it, behind the files that ``lay_out`` would show."""
+    shape = family.repository if family is not None and files else None
+    if shape is None:
+        return Prompt(_joined((before,)))
+    outside, heading = _surround(shape, files, repository, path)
+    return Prompt(_joined((*outside, heading + before)))
+
+
 def _surround(shape: Repository, files: Files, repository: str, path: str) -> tuple[list[Piece], str]:
     """What comes before the layout of the file being completed, and what its prefix begins with."""
     named = bool(repository) or not shape.named_together

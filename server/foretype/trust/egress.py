@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from foretype.config.schema import Privacy
 from foretype.errors import ForetypeError
 from foretype.prompt.hole import Chat, Hole
 from foretype.prompt.layout import Files
@@ -64,6 +65,12 @@ class Gate:
         self.offline = offline
         self._log = log
         self._seal = object()
+
+    def apply(self, privacy: Privacy) -> None:
+        """Takes other settings for what is sent from now on."""
+        self.offline = privacy.offline
+        self.policy.set_local_only(privacy.local_only)
+        self._log.with_text = privacy.log_sent_text
 
     def clear(self, given: Hole | Chat, recipient: Recipient) -> Cleared:
         """What of an input may be sent. Raises `Refused` where the document may not leave, or nothing may.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePath
 from urllib.parse import unquote, urlsplit
 
 from pathspec import GitIgnoreSpec
 
-from foretype.workspace.client import Folder
+from foretype.workspace.folders import Folder
 from foretype.workspace.ignore import Cause, IgnoreRules, is_ignore_file, looks_secret
 
 KEPT_SECONDS = 5.0
@@ -54,7 +55,7 @@ class PathPolicy:
 
     def set_local_only(self, patterns: Iterable[str]) -> None:
         """The patterns of files that stay on this machine are now these."""
-        self._local_only = GitIgnoreSpec.from_lines(_at_home(pattern) for pattern in patterns)
+        self._local_only = _compiled(tuple(patterns))
         self._verdicts.clear()
 
     def files_changed(self, uris: Iterable[str]) -> None:
@@ -64,13 +65,14 @@ class PathPolicy:
 
     def verdict(self, uri: str) -> Verdict:
         """What may be done with a document."""
-        now = time.monotonic()
-        if now - self._judged_since > KEPT_SECONDS:
-            self._judged_since = now
-            self._forget()
-        if uri not in self._verdicts:
-            self._verdicts[uri] = self._judge(uri)
-        return self._verdicts[uri]
+        return self._kept(uri, lambda: self._judge(uri))
+
+    def fits(self, uri: str, patterns: tuple[str, ...]) -> bool:
+        """Whether a document's path fits any of some patterns as in ``.gitignore``."""
+        spec = _compiled(patterns)
+        path = self._to_path(uri)
+        spellings = self._spellings(Path(path)) if path is not None else [unquote(urlsplit(uri).path).lstrip("/")]
+        return any(spec.match_file(each) for each in spellings if each)
 
     def verdict_of_shown(self, shown: str, uri: str) -> Verdict:
         """What may be done with another file, given the path it is shown with beside a document.
@@ -78,8 +80,16 @@ class PathPolicy:
         That path is relative to the document's workspace folder, or begins with the name of another; for files in
         none it is their name. Where it could mean several files all have to be free.
         """
-        verdicts = [self._judge_path(path) for path in self._meant(shown, uri)] or [self._judge_name(shown)]
-        return next((each for each in verdicts if not each.may_leave), FREE)
+        return self._kept(f"{shown}\0{uri}", lambda: self._judge_shown(shown, uri))
+
+    def _kept(self, key: str, judge: Callable[[], Verdict]) -> Verdict:
+        now = time.monotonic()
+        if now - self._judged_since > KEPT_SECONDS:
+            self._judged_since = now
+            self._forget()
+        if key not in self._verdicts:
+            self._verdicts[key] = judge()
+        return self._verdicts[key]
 
     def _forget(self) -> None:
         self._rules.forget()
@@ -95,6 +105,10 @@ class PathPolicy:
             return FREE
         # Cells of notebooks have their notebook's path.
         return self._judge_path(Path(name)) if Path(name).is_absolute() else self._judge_name(name)
+
+    def _judge_shown(self, shown: str, uri: str) -> Verdict:
+        verdicts = [self._judge_path(path) for path in self._meant(shown, uri)] or [self._judge_name(shown)]
+        return next((each for each in verdicts if not each.may_leave), FREE)
 
     def _judge_path(self, path: Path) -> Verdict:
         verdict = self._judge_as_named(path)
@@ -147,6 +161,11 @@ class PathPolicy:
             candidates.append(Path(document).parent / shown)
         there = [path for path in candidates if path.exists()]
         return there or candidates
+
+
+@lru_cache(maxsize=64)
+def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(_at_home(pattern) for pattern in patterns)
 
 
 def _at_home(pattern: str) -> str:

@@ -93,6 +93,11 @@ class Redactor:
                 self._thread = threading.Thread(target=self._load, name="secrets", daemon=True)
                 self._thread.start()
 
+    def wait(self) -> None:
+        """Returns when the rules are loaded, or can't be."""
+        self.prepare()
+        self._loaded.wait()
+
     @property
     def is_ready(self) -> bool:
         """Whether the rules are loaded, or can't be."""
@@ -182,8 +187,7 @@ class Redactor:
         return f"{MARK}_{self._numbers[digest]}"
 
     def _find(self, text: str) -> tuple[Span, ...]:
-        self.prepare()
-        self._loaded.wait()
+        self.wait()
         if self._scanner is None:
             raise DetectorMissing(self._error)
         if not text:

@@ -12,20 +12,13 @@ from foretype.child.process import ChildProcess
 from foretype.context.related import Piece, Tier
 from foretype.text.documents import Snapshot
 from foretype.workspace import messages
-from foretype.workspace.files import LARGEST_FILE, path_key
+from foretype.workspace.files import LARGEST_FILE
+from foretype.workspace.folders import Folder, path_key
 
 MOST_CRASHES = 3
 PATIENCE_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A workspace folder on this machine."""
-
-    path: PurePath
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ class Workspace:
         self._sent: dict[str, tuple[str, ...]] = {}
         self._helper: ChildProcess | None = None
         self._starting: asyncio.Task[ChildProcess | None] | None = None
-        self._waiting: dict[int, asyncio.Future[messages.Related]] = {}
+        self._waiting: dict[int, asyncio.Future[messages.Related | messages.Defining]] = {}
         self._asked = 0
         self._crashes = 0
         self._closed = False
@@ -113,20 +106,24 @@ class Workspace:
             if other.uri != snapshot.uri:
                 self._send(helper, other)
         self._send(helper, snapshot)
-        self._asked += 1
-        number = self._asked
-        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         path = self._path(snapshot.uri)
-        helper.send(messages.Ask(number, path, line, window, known))
-        try:
-            found = await asyncio.wait_for(answer, PATIENCE_SECONDS)
-        except (asyncio.TimeoutError, ConnectionError):
+        found = await self._answer(helper, lambda number: messages.Ask(number, path, line, window, known))
+        if not isinstance(found, messages.Related):
             return None
-        finally:
-            self._waiting.pop(number, None)
         logger.debug("%d pieces related to line %d in %.1f ms", len(found.pieces), line + 1, found.milliseconds)
         pieces = tuple(Piece(Tier(tier), at, (first, last), text) for tier, at, first, last, text in found.pieces)
         return Related(path, found.repository, found.shown, pieces, found.gone)
+
+    async def defining(self, snapshot: Snapshot, name: str) -> tuple[tuple[str, str], ...]:
+        """The files that define a name at their top level, as (path, Go's module path); none if that can't be told."""
+        helper = await self._ready()
+        if helper is None:
+            return ()
+        for document in self._documents.values():
+            self._send(helper, document)
+        path, language = self._path(snapshot.uri), snapshot.language
+        found = await self._answer(helper, lambda number: messages.Define(number, path, language, name))
+        return found.files if isinstance(found, messages.Defining) else ()
 
     async def aclose(self) -> None:
         """Ends the helper process."""
@@ -134,6 +131,20 @@ class Workspace:
         helper = self._helper or (await self._starting if self._starting is not None else None)
         if helper is not None:
             await helper.kill()
+
+    async def _answer(
+        self, helper: ChildProcess, question: Callable[[int], messages.Ask | messages.Define]
+    ) -> messages.Related | messages.Defining | None:
+        self._asked += 1
+        number = self._asked
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        helper.send(question(number))
+        try:
+            return await asyncio.wait_for(answer, PATIENCE_SECONDS)
+        except (asyncio.TimeoutError, ConnectionError):
+            return None
+        finally:
+            self._waiting.pop(number, None)
 
     def _path(self, uri: str) -> str:
         path = self._to_path(uri)
@@ -176,7 +187,7 @@ class Workspace:
         return helper
 
     def _received(self, message: messages.FromHelper) -> None:
-        if isinstance(message, messages.Related):
+        if isinstance(message, messages.Related | messages.Defining):
             waiting = self._waiting.get(message.id)
             if waiting is not None and not waiting.done():
                 waiting.set_result(message)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from foretype.text.edits import split_lines
 
-IGNORE_FILES = (".gitignore", ".foretypeignore")
 LARGEST_FILE = 256 * 1024
 LONGEST_LINE = 4_000
 """Lines beyond are data or minified code."""
@@ -50,9 +49,3 @@ def usable_lines(lines: tuple[str, ...]) -> tuple[str, ...] | None:
     if any(len(line) > LONGEST_LINE for line in lines) or sum(map(len, lines)) > LARGEST_FILE:
         return None
     return lines
-
-
-def path_key(path: PurePath) -> str:
-    """An absolute path as the index spells it: with ``/``, and with a capital drive letter on Windows."""
-    text = path.as_posix()
-    return text[0].upper() + text[1:] if path.drive and text[1:2] == ":" else text

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePath
 
-from foretype.workspace.files import path_key
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A workspace folder on this machine."""
+
+    path: PurePath
+    name: str
 
 
 class Folders:
@@ -34,3 +41,9 @@ class Folders:
             return path.rpartition("/")[2]
         relative = path[len(folder) :].lstrip("/")
         return relative if folder == self.of(beside) else f"{self._names[folder]}/{relative}"
+
+
+def path_key(path: PurePath) -> str:
+    """An absolute path as the index spells it: with ``/``, and with a capital drive letter on Windows."""
+    text = path.as_posix()
+    return text[0].upper() + text[1:] if path.drive and text[1:2] == ":" else text

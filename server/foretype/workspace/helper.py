@@ -11,10 +11,15 @@ import queue
 import sys
 import threading
 import time
+from collections import deque
 
 from foretype.child import framing
 from foretype.workspace import messages
+from foretype.workspace.defining import defining
 from foretype.workspace.indexer import Indexer
+
+PATIENT_SECONDS = 3.0
+"""How long a question that needs all files waits for them."""
 
 UNWATCHED_SECONDS, WATCHED_SECONDS = 30.0, 600.0
 """How old the last look at all files may be when a question comes, by whether somebody tells of changes."""
@@ -32,6 +37,7 @@ class Helper:
         self._scanned = time.monotonic()
         self._began = time.monotonic()
         self._told = 0
+        self._asked: deque[tuple[messages.Define, float]] = deque()
         threading.Thread(target=self._read, name="frames", daemon=True).start()
 
     def run(self) -> None:
@@ -40,6 +46,7 @@ class Helper:
             if self._indexer.has_work and self._queue.empty():
                 self._indexer.step()
                 self._tell_scanned()
+                self._tell_defining()
                 continue
             self._take(self._queue.get())
 
@@ -57,6 +64,9 @@ class Helper:
             self._indexer.close(message.path)
         elif isinstance(message, messages.Changed):
             self._indexer.changed(message.paths)
+        elif isinstance(message, messages.Define):
+            self._asked.append((message, time.monotonic()))
+            self._tell_defining()
         else:
             self._answer(message)
         if self._indexer.has_work and not had_work:
@@ -76,6 +86,16 @@ class Helper:
         if time.monotonic() - self._scanned > oldest and not self._indexer.has_work:
             self._scanned = time.monotonic()
             self._indexer.rescan()
+
+    def _tell_defining(self) -> None:
+        """Answers who defines a name once all files were read, or after a while by those that were."""
+        while self._asked:
+            ask, when = self._asked[0]
+            if self._indexer.has_work and time.monotonic() - when < PATIENT_SECONDS:
+                return
+            self._asked.popleft()
+            files = defining(self._indexer.index, ask.path, ask.language, ask.name)
+            self._send(messages.Defining(ask.id, files))
 
     def _tell_scanned(self) -> None:
         if self._indexer.scans == self._told:

@@ -9,8 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from pathspec import GitIgnoreSpec
 
-from foretype.workspace.files import IGNORE_FILES
-
+IGNORE_FILES = (".gitignore", ".foretypeignore")
 LARGEST_IGNORE_FILE = 256 * 1024
 
 SECRETS = (

@@ -18,8 +18,8 @@ from foretype.syntax.outline import Symbol, imports, symbols
 from foretype.syntax.queries import Queries
 from foretype.syntax.trees import whole_tree
 from foretype.text.edits import split_lines
-from foretype.workspace.files import Stamp, path_key, read_lines, usable_lines
-from foretype.workspace.folders import Folders
+from foretype.workspace.files import Stamp, read_lines, usable_lines
+from foretype.workspace.folders import Folders, path_key
 from foretype.workspace.ignore import IgnoreRules, is_ignore_file, looks_secret
 from foretype.workspace.walk import walk
 

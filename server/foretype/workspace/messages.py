@@ -47,6 +47,22 @@ class Ask(Message, frozen=True, tag=True, array_like=True):
     known: tuple[str, ...]
 
 
+class Define(Message, frozen=True, tag=True, array_like=True):
+    """Which files define a name at their top level, for a document at a path."""
+
+    id: int
+    path: str
+    language: str
+    name: str
+
+
+class Defining(Message, frozen=True, tag=True, array_like=True):
+    """The answer: (path, Go's module path if it is one) of each file."""
+
+    id: int
+    files: tuple[tuple[str, str], ...]
+
+
 class Related(Message, frozen=True, tag=True, array_like=True):
     """The answer: pieces as (tier, path, first line, last line, text), and the paths to show for their paths.
 
@@ -69,8 +85,8 @@ class Indexed(Message, frozen=True, tag=True, array_like=True):
     milliseconds: float
 
 
-ToHelper = Folders | Opened | Closed | Changed | Ask
-FromHelper = Related | Indexed
+ToHelper = Folders | Opened | Closed | Changed | Ask | Define
+FromHelper = Related | Indexed | Defining
 
 
 def to_helper(body: bytes) -> ToHelper:

@@ -141,7 +141,8 @@ def open_in_neovim(
     """A function that opens a file of a name and a content in Neovim, in a folder without anybody's settings."""
     programs = Path(sys.executable).parent
     environment = os.environ | {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        # A test may put another server in place.
+        "PATH": os.pathsep.join([str(tmp_path / "bin"), str(programs), os.environ["PATH"]]),
         "FORETYPE_MODELS": str(models_folder),
     }
     for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):

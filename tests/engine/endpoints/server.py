@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import h11
 
 from endpoints.script import Fault, Request, Script
-from endpoints.spoken import Answer, answer_to, refusal, sse
+from endpoints.spoken import Answer, answer_to, line, refusal, sse
 
 CONTROLS = ["<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>", "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>"]
 """In the order of their ids."""
@@ -35,7 +35,7 @@ class Service:
         self._writers.add(writer)
         one = _Connection(self.script, reader, writer, self.connections)
         try:
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, h11.RemoteProtocolError):
+            with contextlib.suppress(ConnectionError, h11.RemoteProtocolError, asyncio.CancelledError):
                 while await one.serve():
                     pass
         finally:
@@ -192,7 +192,11 @@ class _Connection:
         elif kind == "invalid":
             self._data(b'data: {"choices": [{"index": 0, "text": "a\xc3"}]}\n\n')
         elif kind == "told":
-            self._data(sse({"error": {"message": fault.message, "code": 500}}))
+            error = {"message": fault.message, "code": 500}
+            if request.path.endswith("/responses"):
+                self._data(sse({"type": "error", **error}, "error"))
+            else:
+                self._data(sse({"error": error}) if answer_is_sse(request) else line({"error": fault.message}))
         return False
 
     async def _piece(self, data: bytes, kind: str) -> None:

@@ -66,6 +66,7 @@ class ScriptedEngine:
         self.generations: list[Generation] = []
         self.warmed: list[Prompt] = []
         self.family = "qwen"
+        self.keeps_work = False
         self.explored: list[ExploreRequest] = []
         self.lines: tuple[Alternative, ...] | Exception = ()
         self.open = asyncio.Event()
@@ -77,7 +78,7 @@ class ScriptedEngine:
         await self.open.wait()
         if self.trouble is not None:
             raise self.trouble
-        return EngineInfo("scripted", "scripted", self.family, 4096, Speeds(1000, 50, 20))
+        return EngineInfo("scripted", "scripted", self.family, 4096, Speeds(1000, 50, 20), keeps_work=self.keeps_work)
 
     async def generate(self, request: GenerateRequest) -> AsyncGenerator[Chunk | Finish, None]:
         generation = Generation(request)

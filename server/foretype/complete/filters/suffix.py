@@ -11,8 +11,15 @@ from foretype.complete.filters.outlook import closings, count, outlook
 def next_lines(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
     """Ends the text where it repeats the lines below, and refuses a line that is the next one over again.
 
-    Holds for growing text that ends with a line's end, once ``meets`` is held back.
+    What is left may end with a line that only now is the last, and the next one over again. Holds for growing text
+    that ends with a line's end, once ``meets`` is held back.
     """
+    while not isinstance(shorter := _without_next_lines(candidate, surroundings), Rejection) and shorter != candidate:
+        candidate = shorter
+    return shorter
+
+
+def _without_next_lines(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
     lines = candidate.text.split("\n")
     rest = surroundings.after[candidate.replaces :]
     start = meets(lines, surroundings, True, rest)

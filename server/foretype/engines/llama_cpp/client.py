@@ -31,6 +31,7 @@ from foretype.engines.base import (
 from foretype.engines.llama_cpp import frames
 from foretype.engines.llama_cpp.accounts import added, usage_of
 from foretype.engines.llama_cpp.local_model import Attempt, LocalModel
+from foretype.prompt.fim import Prompt
 from foretype.prompt.hole import Input
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class LlamaCppEngine:
         self._worker: ChildProcess | None = None
         self._starting: asyncio.Task[EngineInfo] | None = None
         self._info = EngineInfo(name="local", model=model.name)
+        self._template = ""
         self._replies: dict[int, asyncio.Queue[frames.FromWorker | EngineError]] = {}
         self._next_id = 0
         self._totals = Totals()
@@ -72,17 +74,9 @@ class LlamaCppEngine:
         asked = time.perf_counter()
         await self._ready()
         queue_ms = (time.perf_counter() - asked) * 1000
-        prompt = self._model.laid_out(request.prompt, self._info.family)
+        prompt = self._laid_out(request.prompt)
         id, replies = self._open()
-        message = frames.Generate(
-            id,
-            frames.pieces_of(prompt),
-            prompt.heal,
-            request.max_tokens,
-            request.stops,
-            request.temperature,
-            request.seed,
-        )
+        message = frames.generation(id, prompt, request)
         finished = False
         try:
             self._send(message)
@@ -106,12 +100,10 @@ class LlamaCppEngine:
         asked = time.perf_counter()
         await self._ready()
         queue_ms = (time.perf_counter() - asked) * 1000
-        prompt = self._model.laid_out(request.prompt, self._info.family)
         id, replies = self._open()
         finished = False
-        pieces = frames.pieces_of(prompt)
         try:
-            self._send(frames.Explore(id, pieces, prompt.heal, request.count, request.max_tokens, request.after))
+            self._send(self._model.exploration(id, request, self._info.family))
             reply = await replies.get()
             finished = True
             if isinstance(reply, EngineError):
@@ -125,7 +117,7 @@ class LlamaCppEngine:
     async def warm(self, prompt: Input) -> bool:
         """Evaluates a prompt in idle time; false if something preempted it. Raises EngineError."""
         await self._ready()
-        ready = self._model.laid_out(prompt, self._info.family)
+        ready = self._laid_out(prompt)
         id, replies = self._open()
         finished = False
         try:
@@ -209,7 +201,10 @@ class LlamaCppEngine:
             if not loaded.done() or loaded.cancelled() or loaded.exception() is not None:
                 await worker.kill()
         self._used = time.monotonic()
-        self._info = EngineInfo("local", model.name, reply.family, reply.context_tokens, Speeds(), reply.facts, True)
+        self._template = reply.chat
+        self._info = EngineInfo(
+            "local", model.name, reply.family, reply.context_tokens, Speeds(), reply.facts, True, bool(reply.chat)
+        )
         self._report(EngineState.READY, f"{model.name} is ready")
         if self._resting is None:
             self._resting = asyncio.create_task(self._rest())
@@ -265,6 +260,9 @@ class LlamaCppEngine:
                 await self._worker.kill()
                 self._report(EngineState.IDLE, f"{self._model.name} rests; the next request loads it")
             self._used = time.monotonic()
+
+    def _laid_out(self, given: Input) -> Prompt:
+        return self._model.laid_out(given, self._info.family, self._template)
 
     def _open(self) -> tuple[int, asyncio.Queue[frames.FromWorker | EngineError]]:
         self._next_id += 1

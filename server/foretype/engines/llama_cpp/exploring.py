@@ -1,7 +1,8 @@
-"""Several ways to end a line, found where the model was in doubt and judged by what it makes of the text after them."""
+"""Several ways to end a line, found where the model was in doubt."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,26 +10,24 @@ from typing import TYPE_CHECKING
 from foretype.engines.llama_cpp.context import BATCH_TOKENS, FULL, SCRATCH, SEQUENCES, Context, Place
 from foretype.engines.llama_cpp.healing import Vocabulary
 from foretype.engines.llama_cpp.model import Model
-from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream, logprob
+from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream, logprob_of_any, sum_of_logs
 from foretype.engines.llama_cpp.sequences import Sequence, SequencePool
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DOUBTS = 3
-"""Alternatives looked at for each token of the likeliest line."""
+DOUBTS = 4
+"""Tokens looked at in each place of the likeliest line, but for blanks and those that differ in blanks only."""
 
-AFTER_TOKENS = 24
-"""So much of the text after a line tells which line belongs there."""
+
+SURE, SURE_LINES = math.log(0.8), 3
+"""A line at least as likely needs no second opinion, and few others beside it."""
 
 
 @dataclass(slots=True)
 class Line:
-    """A line on its way: its tokens past the prompt, and the logits that follow them.
-
-    ``breaks`` says that the last token, not evaluated yet, holds the line's end behind some of its text.
-    """
+    """A line on its way: its tokens past the prompt, and the logits that follow them."""
 
     sequence: int
     start: int
@@ -37,45 +36,47 @@ class Line:
     total: float = 0.0
     row: NDArray[np.float32] | None = None
     ended: bool = False
-    breaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """A line's text, its log-probability, and that of the text after it (None if none was given)."""
+class Found:
+    """A line's text, and the log-probability of the line up to its end."""
 
     text: str
     logprob: float
-    after: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Another token where the likeliest line could have gone on differently, and the line's log-probability so far."""
+    """Another token where the likeliest line could have gone on differently, and the log-probability with it."""
 
     at: int
     choice: Choice
     tail: bytes
     total: float
-    row: NDArray[np.float32]
 
 
 class Explorer:
     """Follows the likeliest line, then the likeliest departures from it, all of them in one batch."""
 
     def __init__(self, model: Model, context: Context, pool: SequencePool, vocabulary: Vocabulary) -> None:
+        import numpy as np
+
         self._model = model
         self._context = context
         self._pool = pool
         self._vocabulary = vocabulary
+        ends = (token for token, piece in enumerate(model.pieces) if token in model.controls or piece.startswith(b"\n"))
+        self._ends = np.fromiter(ends, dtype=np.int64)
         self.evaluated = 0
 
     def explore(
-        self, base: Sequence, row: NDArray[np.float32], tail: bytes, count: int, most_tokens: int, after: str
-    ) -> Iterator[list[Weighed] | None]:
-        """Yields None between steps and at last the lines, the likeliest first.
+        self, base: Sequence, row: NDArray[np.float32], tail: bytes, count: int, most_tokens: int, is_shown: bool
+    ) -> Iterator[list[Found] | None]:
+        """Yields None between steps and at last the lines, the likeliest first; fewer than ``count`` if it is sure.
 
-        ``base`` holds the prompt and ``row`` the logits after it; both stay as they are.
+        ``base`` holds the prompt, ``row`` the logits after it and ``tail`` what was dropped from its end; they stay as
+        they are. ``is_shown`` says that the prompt shows what follows the line: else nothing makes sure of it.
         """
         length = len(base.tokens)
         self.evaluated = 0
@@ -88,6 +89,7 @@ class Explorer:
                 self._advance([first], base, doubts)
                 yield None
             lines = [first]
+            count = min(count, SURE_LINES) if first.total >= SURE and is_shown else count
             doubts.sort(key=lambda doubt: doubt.total, reverse=True)
             for number, doubt in zip(scratch[1:count], doubts, strict=False):
                 lines.append(self._depart(first, doubt, number, length))
@@ -95,7 +97,7 @@ class Explorer:
             while any(not line.ended and len(line.tokens) < most_tokens for line in lines[1:]):
                 self._advance([line for line in lines[1:] if not line.ended], base, None)
                 yield None
-            yield [self._weighed(line, base, after, tail) for line in lines]
+            yield self._distinct(lines, tail)
         finally:
             for number in scratch:
                 self._context.clear(number)
@@ -106,13 +108,12 @@ class Explorer:
 
     def _depart(self, first: Line, doubt: Doubt, number: int, length: int) -> Line:
         self._context.copy(first.sequence, number, length + doubt.at)
-        line = Line(number, length, doubt.tail, first.tokens[: doubt.at], doubt.total, doubt.row)
-        self._take(line, doubt.choice, add=False)
+        line = Line(number, length, doubt.tail, first.tokens[: doubt.at])
+        self._take(line, doubt.choice.token, doubt.total)
         return line
 
     def _advance(self, lines: list[Line], base: Sequence, doubts: list[Doubt] | None) -> None:
         """One more token for each line."""
-        going = []
         for line in lines:
             assert line.row is not None
             sampler = Sampler(self._model, self._vocabulary, line.tail, 0.0, 0)
@@ -120,29 +121,43 @@ class Explorer:
             if not choices:
                 line.ended = True
                 continue
+            totals = [line.total + self._gain(line, choice) for choice in choices]
             if doubts is not None:
+                words = [self._word(line, choice.token) for choice in choices]
                 doubts += (
-                    Doubt(len(line.tokens), other, line.tail, line.total + other.logprob, line.row)
-                    for other in choices[1:]
+                    Doubt(len(line.tokens), choices[number], line.tail, totals[number])
+                    for number in range(1, len(choices))
+                    if words[number] != b"" and words[number] not in words[:number]
                 )
-            self._take(line, choices[0])
-            if not line.ended:
-                going.append(line)
-        self._settle(going, base)
+            self._take(line, choices[0].token, totals[0])
+        self._settle(lines, base)
 
-    def _take(self, line: Line, choice: Choice, add: bool = True) -> None:
-        """Appends a token, unless it ends the line: then the logits before it stay for what comes after the line."""
-        piece = self._model.pieces[choice.token]
-        visible = b"".join(self._model.pieces[token] for token in line.tokens).strip()
-        if self._model.ends(choice.token) or (b"\n" in piece and (visible or piece.split(b"\n", 1)[0].strip())):
+    def _gain(self, line: Line, choice: Choice) -> float:
+        """The log-probability that a choice adds: that of any token that only ends the line, if this is one."""
+        if not self._ends_line(line, choice.token):
+            return choice.logprob
+        assert line.row is not None
+        return logprob_of_any(line.row, self._ends)
+
+    def _ends_line(self, line: Line, token: int) -> bool:
+        """Whether a token ends the line and adds nothing to it; a line end before anything visible doesn't."""
+        begun = b"".join(self._model.pieces[taken] for taken in line.tokens).strip()
+        return self._model.ends(token) or (bool(begun) and self._model.pieces[token].startswith(b"\n"))
+
+    def _word(self, line: Line, token: int) -> bytes | None:
+        """What a token says, blanks aside; None if it says nothing but that the line ends."""
+        return None if self._ends_line(line, token) else self._model.pieces[token].strip()
+
+    def _take(self, line: Line, token: int, total: float) -> None:
+        line.total = total
+        if self._ends_line(line, token):
             line.ended = True
-            line.breaks = not piece.startswith(b"\n") and not self._model.ends(choice.token)
-            if line.breaks:
-                line.tokens.append(choice.token)
             return
+        piece = self._model.pieces[token]
         line.tail = line.tail[len(piece) :]
-        line.tokens.append(choice.token)
-        line.total += choice.logprob if add else 0.0
+        line.tokens.append(token)
+        text = b"".join(self._model.pieces[taken] for taken in line.tokens)
+        line.ended = b"\n" in text.lstrip()
 
     def _settle(self, lines: list[Line], base: Sequence) -> None:
         """Evaluates each line's last token and keeps the logits after it."""
@@ -155,21 +170,16 @@ class Explorer:
         for index, line in enumerate(going):
             line.row = self._context.logits(index).copy()
 
-    def _weighed(self, line: Line, base: Sequence, after: str, tail: bytes) -> Weighed:
-        stream = TextStream(tail, ())
-        text = "".join(stream.add(self._model.pieces[token]) for token in line.tokens).split("\n", 1)[0]
-        wanted = self._model.tokenize(after.removeprefix("\n") if line.breaks else after)[:AFTER_TOKENS]
-        if not wanted:
-            return Weighed(text, line.total, None)
-        if line.breaks:
-            line.ended = False
-            self._settle([line], base)
-        assert line.row is not None
-        score = logprob(line.row, wanted[0])
-        at = line.start + len(line.tokens)
-        self._evaluate([Place(token, at + n, line.sequence) for n, token in enumerate(wanted)], base)
-        score += sum(logprob(self._context.logits(n), token) for n, token in enumerate(wanted[1:]))
-        return Weighed(text, line.total, score)
+    def _distinct(self, lines: list[Line], tail: bytes) -> list[Found]:
+        """Each text once, with what its ways add up to; text past the line's end is left out."""
+        found: dict[str, float] = {}
+        for line in lines:
+            stream = TextStream(tail, ())
+            text = "".join(stream.add(self._model.pieces[token]) for token in line.tokens)
+            blank = len(text) - len(text.lstrip("\n"))
+            text = text[: blank + len(text[blank:].split("\n", 1)[0])]
+            found[text] = sum_of_logs(found[text], line.total) if text in found else line.total
+        return sorted((Found(text, total) for text, total in found.items()), key=lambda each: -each.logprob)
 
     def _evaluate(self, places: list[Place], base: Sequence) -> None:
         assert len(places) <= BATCH_TOKENS

@@ -6,7 +6,16 @@ import msgspec
 from msgspec import Struct
 
 from foretype.child.framing import Message
-from foretype.prompt.fim import Control, Prompt
+from foretype.engines.base import GenerateRequest
+from foretype.prompt.fim import Control, Prompt, Token
+
+TOKEN = "token"
+
+Pieces = tuple[tuple[str, str], ...]
+"""A prompt's pieces, each (control's role or "", text); a control token by its spelling is (TOKEN, spelling)."""
+
+Weighed = tuple[str, float, float | None]
+"""A line's text, its log-probability, and that of line and following text together, if those were read."""
 
 
 class Load(Message, frozen=True, tag=True, array_like=True):
@@ -20,31 +29,37 @@ class Load(Message, frozen=True, tag=True, array_like=True):
 
 
 class Generate(Message, frozen=True, tag=True, array_like=True):
-    """Continue a prompt; each piece is (control's role or "", text)."""
+    """Continue a prompt. One that is ``patient`` lets every other that comes go before it."""
 
     id: int
-    pieces: tuple[tuple[str, str], ...]
+    pieces: Pieces
     heal: bool
     max_tokens: int
     stops: tuple[str, ...]
     temperature: float
     seed: int
+    grammar: str
+    patient: bool
 
 
 class Warm(Message, frozen=True, tag=True, array_like=True):
     """Evaluate a prompt in idle time."""
 
     id: int
-    pieces: tuple[tuple[str, str], ...]
+    pieces: Pieces
     heal: bool
 
 
 class Explore(Message, frozen=True, tag=True, array_like=True):
-    """Find several ends of the prompt's last line; ``after`` is the text that has to fit after them."""
+    """Find several ends of the prompt's last line.
+
+    If there is text ``after`` them, they are read with it behind ``unseen``, a prompt that doesn't show that text.
+    """
 
     id: int
-    pieces: tuple[tuple[str, str], ...]
+    pieces: Pieces
     heal: bool
+    unseen: Pieces
     count: int
     max_tokens: int
     after: str
@@ -76,6 +91,7 @@ class Loaded(Message, frozen=True, tag=True, array_like=True):
     family: str
     context_tokens: int
     facts: tuple[tuple[str, str], ...]
+    chat: str
 
 
 class Failed(Message, frozen=True, tag=True, array_like=True):
@@ -117,10 +133,10 @@ class Finished(Message, frozen=True, tag=True, array_like=True):
 
 
 class Explored(Message, frozen=True, tag=True, array_like=True):
-    """Lines as (text, log-probability, that of the text after it or None), the likeliest first."""
+    """The lines, the likeliest first."""
 
     id: int
-    lines: tuple[tuple[str, float, float | None], ...]
+    lines: tuple[Weighed, ...]
     work: Work
 
 
@@ -157,6 +173,27 @@ def from_worker(body: bytes) -> FromWorker:
     return message
 
 
-def pieces_of(prompt: Prompt) -> tuple[tuple[str, str], ...]:
+def generation(id: int, prompt: Prompt, request: GenerateRequest) -> Generate:
+    """The frame for a request whose prompt is laid out."""
+    return Generate(
+        id,
+        pieces_of(prompt),
+        prompt.heal,
+        request.max_tokens,
+        request.stops,
+        request.temperature,
+        request.seed,
+        request.grammar,
+        request.patient,
+    )
+
+
+def pieces_of(prompt: Prompt) -> Pieces:
     """A prompt's pieces for the wire."""
-    return tuple((piece.value, "") if isinstance(piece, Control) else ("", piece) for piece in prompt.pieces)
+    return tuple(_piece(piece) for piece in prompt.pieces)
+
+
+def _piece(piece: str | Control | Token) -> tuple[str, str]:
+    if isinstance(piece, Token):
+        return TOKEN, piece.spelling
+    return (piece.value, "") if isinstance(piece, Control) else ("", piece)

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from foretype.engines.base import EngineError
+from foretype.engines.base import EngineError, ExploreRequest
+from foretype.engines.llama_cpp import frames
+from foretype.prompt import chat
 from foretype.prompt.families import find
 from foretype.prompt.fim import Prompt
-from foretype.prompt.hole import Chat, Input, laid_out
+from foretype.prompt.hole import Chat, Input, laid_out, unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,20 @@ class LocalModel:
     drafts: bool = True
     unload_after: float = 1800.0
 
-    def laid_out(self, given: Input, family: str) -> Prompt:
-        """The prompt for the model, which is of that FIM family. Raises EngineError."""
+    def laid_out(self, given: Input, family: str, template: str) -> Prompt:
+        """The prompt for the model, which is of that FIM family and has that chat template. Raises EngineError."""
         if isinstance(given, Chat):
-            raise EngineError(f"{self.name} can't be talked to here; it only completes code.")
+            if (known := chat.find(template)) is None:
+                raise EngineError(f"{self.name} only continues code and can't be asked; choose an instruct model.")
+            return chat.lay_out(known, given)
         return laid_out(given, find(family))
+
+    def exploration(self, id: int, request: ExploreRequest, family: str) -> frames.Explore:
+        """The frame that asks for several ends of a line."""
+        known = find(family)
+        prompt = laid_out(request.prompt, known)
+        seen, blind = frames.pieces_of(prompt), frames.pieces_of(unseen(request.prompt, known, request.reach))
+        return frames.Explore(id, seen, prompt.heal, blind, request.count, request.max_tokens, request.after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foretype.engines.base import ModelMissing, ModelUnusable
+from foretype.prompt import chat
 from foretype.prompt.families import Family, detect
 from foretype.prompt.fim import Control
 
@@ -62,6 +63,7 @@ class Model:
         self.size: int = llama_cpp.llama_vocab_n_tokens(self.vocabulary)
         self.pieces = [self._piece(token) for token in range(self.size)]
         self.controls = frozenset(t for t in range(self.size) if self._is_control(t))
+        self.template = chat.detect(self.metadata("tokenizer.chat_template"), self._has_control)
         self._texts: OrderedDict[str, list[int]] = OrderedDict()
         self.family: Family | None = detect(
             self.metadata("general.architecture"), self.metadata("general.name"), self._has_control
@@ -73,7 +75,7 @@ class Model:
 
     def metadata(self, key: str) -> str:
         """A metadata value of the file, or an empty string."""
-        buffer = ctypes.create_string_buffer(512)
+        buffer = ctypes.create_string_buffer(65_536)
         length = self._lib.llama_model_meta_val_str(self.handle, key.encode(), buffer, len(buffer))
         return buffer.value.decode(errors="replace") if length >= 0 else ""
 
@@ -137,6 +139,11 @@ class Model:
             return token
         spelling = self.family.spelling(role) if self.family else None
         tokens = self._tokenize(spelling, special=True) if spelling else []
+        return tokens[0] if len(tokens) == 1 else None
+
+    def token(self, spelling: str) -> int | None:
+        """The control token that is spelled so."""
+        tokens = self._tokenize(spelling, special=True)
         return tokens[0] if len(tokens) == 1 else None
 
     def _has_control(self, spelling: str) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from foretype.engines.llama_cpp.grammar import Grammar
 from foretype.engines.llama_cpp.healing import Vocabulary
 from foretype.engines.llama_cpp.model import Model
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TOP_K = 40
+SMALLEST = 1e-30
+"""Keeps the logarithm of a probability that underflows finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +30,27 @@ class Choice:
 
 
 class Sampler:
-    """Greedy, or by temperature among the likeliest 40; first of all in agreement with a healed tail."""
+    """Greedy, or by temperature among the likeliest 40; first of all in agreement with a healed tail.
 
-    def __init__(self, model: Model, vocabulary: Vocabulary, tail: bytes, temperature: float, seed: int) -> None:
+    With a ``grammar``, the token that would be chosen is checked alone; only one that is refused costs more.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        vocabulary: Vocabulary,
+        tail: bytes,
+        temperature: float,
+        seed: int,
+        grammar: Grammar | None = None,
+    ) -> None:
         import numpy as np
 
         self._model = model
         self._vocabulary = vocabulary
         self._tail = tail
         self._temperature = temperature
+        self._grammar = grammar
         self._random = np.random.default_rng(seed)
 
     @property
@@ -63,8 +79,15 @@ class Sampler:
         """The next token."""
         if self._tail:
             return self._heal(logits)
-        token = int(logits.argmax()) if self._temperature == 0 else self._sample(logits)
+        token = self._pick(logits)
+        if self._grammar is not None:
+            if not self._grammar.allows(token):
+                token = self._pick(self._grammar.narrowed(logits))
+            self._grammar.accept(token)
         return Choice(token, logprob(logits, token))
+
+    def _pick(self, logits: NDArray[np.float32]) -> int:
+        return int(logits.argmax()) if self._temperature == 0 else self._sample(logits)
 
     def _heal(self, logits: NDArray[np.float32]) -> Choice:
         allowed = self._vocabulary.agreeing(self._tail)
@@ -87,6 +110,19 @@ def logprob(logits: NDArray[np.float32], token: int) -> float:
 
     highest = float(logits.max())
     return float(logits[token]) - highest - float(np.log(np.exp(logits - highest).sum()))
+
+
+def logprob_of_any(logits: NDArray[np.float32], tokens: NDArray[np.int64]) -> float:
+    """The natural logarithm of the probability that the next token is one of these."""
+    import numpy as np
+
+    weights = np.exp(logits - logits.max())
+    return float(np.log(weights[tokens].sum() + SMALLEST)) - float(np.log(weights.sum()))
+
+
+def sum_of_logs(one: float, other: float) -> float:
+    """The logarithm of the sum of two probabilities that are given by theirs."""
+    return max(one, other) + math.log1p(math.exp(-abs(one - other)))
 
 
 class TextStream:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from foretype.engines.base import EngineError, FinishReason
 from foretype.engines.llama_cpp.context import ABORTED, FULL, Context
 from foretype.engines.llama_cpp.drafts import Drafter
-from foretype.engines.llama_cpp.exploring import Explorer, Weighed
-from foretype.engines.llama_cpp.frames import Explore, Generate, Warm, Work
+from foretype.engines.llama_cpp.exploring import SURE, Explorer, Found
+from foretype.engines.llama_cpp.frames import TOKEN, Explore, Generate, Pieces, Warm, Weighed, Work
+from foretype.engines.llama_cpp.grammar import Grammar
 from foretype.engines.llama_cpp.healing import Vocabulary, split_tail
 from foretype.engines.llama_cpp.model import Model
+from foretype.engines.llama_cpp.reading import Reader
 from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream
 from foretype.engines.llama_cpp.sequences import Sequence, SequencePool
 from foretype.engines.llama_cpp.speeds import SpeedMeter, ThreadGovernor
@@ -72,6 +74,7 @@ class Session:
         self._pool = SequencePool(context, sequences)
         self._vocabulary = Vocabulary(model.pieces, model.controls)
         self._explorer = Explorer(model, context, self._pool, self._vocabulary)
+        self._reader = Reader(model, context, self._pool)
         self._drafter = Drafter() if drafts else None
         self._governor = ThreadGovernor(threads)
         self._warm_chunk = WARM_CHUNK
@@ -83,13 +86,16 @@ class Session:
 
     def job(self, request: Generate | Explore | Warm) -> Job:
         """The request's prompt in tokens, healed. Raises EngineError if it doesn't fit the context."""
+        return self._job(request.pieces, request.heal)
+
+    def _job(self, pieces: Pieces, heal: bool) -> Job:
         tokens = self._model.begins()
         last: list[int] = []
-        for role, text in request.pieces:
+        for role, text in pieces:
             tokens += last
-            last = [self._control(role)] if role else self._model.tokenize(text)
+            last = [self._control(role, text)] if role else self._model.tokenize(text)
         tail = b""
-        if request.heal and request.pieces and not request.pieces[-1][0]:
+        if heal and pieces and not pieces[-1][0]:
             last, tail = split_tail(last, self._model.pieces, 0 if tokens else 1)
         tokens = tokens + last
         if len(tokens) > self._context.cells // 2:
@@ -108,10 +114,20 @@ class Session:
         job.reason = FinishReason.END.value
 
     def generate(self, job: Job, request: Generate) -> Iterator[Piece | None]:
-        """Yields None between steps and a Piece for new text; ``job.reason`` says at the end why it ended."""
-        sequence = self._take(job)
-        yield from self._prefill(sequence, job)
-        sampler = Sampler(self._model, self._vocabulary, job.tail, request.temperature, request.seed)
+        """Yields None between steps and a Piece for new text; ``job.reason`` says at the end why it ended.
+
+        Other requests may be worked on between two steps: what they made forgotten is evaluated again.
+        """
+        grammar = Grammar(self._model, request.grammar) if request.grammar else None
+        try:
+            yield from self._generated(job, request, grammar)
+        finally:
+            if grammar is not None:
+                grammar.close()
+
+    def _generated(self, job: Job, request: Generate, grammar: Grammar | None) -> Iterator[Piece | None]:
+        sequence = yield from self._prefilled(job)
+        sampler = Sampler(self._model, self._vocabulary, job.tail, request.temperature, request.seed, grammar)
         stream = TextStream(job.tail, request.stops)
         choice = sampler.choose(sequence.rows[len(sequence.tokens)])
         room = min(request.max_tokens, self._context.cells - len(sequence.tokens) - 8)
@@ -140,7 +156,7 @@ class Session:
             if job.reason:
                 break
             self._pool.cut(sequence, first + accepted)
-            yield None
+            sequence = yield from self._paused(sequence, job)
         if not job.reason:
             job.reason = FinishReason.LENGTH.value
         rest = stream.flush() if job.reason != FinishReason.STOP.value else ""
@@ -148,21 +164,61 @@ class Session:
             yield Piece(rest, 0.0)
 
     def explore(self, job: Job, request: Explore) -> Iterator[list[Weighed] | None]:
-        """Yields None between steps and at last the lines found."""
-        sequence = self._take(job)
-        yield from self._prefill(sequence, job)
-        row = sequence.rows[len(sequence.tokens)]
+        """Yields None between steps, then the lines found, the likeliest first, and again once they were read.
+
+        They are read with the text after them, if there is any, behind a prompt that doesn't show that text; unless
+        the model has seen it and is sure of its line.
+        """
+        sequence = yield from self._prefilled(job)
         started = time.perf_counter()
-        lines = self._explorer.explore(sequence, row, job.tail, request.count, request.max_tokens, request.after)
-        for found in lines:
+        found: list[Found] = []
+        row = sequence.rows[len(sequence.tokens)]
+        is_shown = self._model.family is not None
+        lines = self._explorer.explore(sequence, row, job.tail, request.count, request.max_tokens, is_shown)
+        for step in lines:
             job.tally.decode_ms = (time.perf_counter() - started) * 1000
             job.tally.decode_tokens = self._explorer.evaluated
-            yield found
-
-    def _prefill(self, sequence: Sequence, job: Job) -> Iterator[None]:
-        while len(sequence.tokens) < len(job.tokens):
-            self._evaluate(sequence, job.tokens[len(sequence.tokens) :][:PROMPT_CHUNK], job.tally)
+            found = step or found
             yield None
+        yield [(line.text, line.logprob, None) for line in found]
+        if request.after and not (is_shown and found and found[0].logprob >= SURE):
+            likely = yield from self._read(job.tally, request, [line.text for line in found])
+            yield [(line.text, line.logprob, read) for line, read in zip(found, likely, strict=True)]
+
+    def _read(self, tally: Tally, request: Explore, lines: list[str]) -> Generator[None, None, list[float]]:
+        reading = self._job(request.unseen, request.heal)
+        sequence = yield from self._prefilled(reading)
+        started = time.perf_counter()
+        row = sequence.rows[len(sequence.tokens)]
+        likely = self._reader.read(sequence, row, reading.tail, lines, request.after)
+        tally.prefill_ms += reading.tally.prefill_ms
+        tally.prefill_tokens += reading.tally.prefill_tokens
+        tally.decode_ms += (time.perf_counter() - started) * 1000
+        tally.decode_tokens += self._reader.evaluated
+        return likely
+
+    def _prefilled(self, job: Job) -> Generator[None, None, Sequence]:
+        """The sequence that holds the job's prompt, and the logits after it."""
+        sequence, length = self._take(job), len(job.tokens)
+        while len(sequence.tokens) < length or length not in sequence.rows:
+            self._pool.cut(sequence, length - 1)
+            self._evaluate(sequence, job.tokens[len(sequence.tokens) :][:PROMPT_CHUNK], job.tally)
+            sequence = yield from self._paused(sequence, job)
+        return sequence
+
+    def _paused(self, sequence: Sequence, job: Job) -> Generator[None, None, Sequence]:
+        """Yields; then the sequence that holds what this one held, evaluated again if others took its place."""
+        held = list(sequence.tokens)
+        yield None
+        while sequence.tokens != held:
+            done = len(sequence.tokens)
+            if sequence.tokens == held[:done]:
+                self._evaluate(sequence, held[done:][:PROMPT_CHUNK], job.tally)
+                yield None
+            else:
+                sequence = self._pool.take(held)
+                sequence.prompt_length = min(len(job.tokens), len(held))
+        return sequence
 
     def _emit(self, choice: Choice, stream: TextStream, job: Job) -> Iterator[Piece]:
         job.tally.decode_tokens += 1
@@ -225,8 +281,8 @@ class Session:
             sequence.remember(len(sequence.tokens), self._context.logits(len(tokens) - 1))
         return True
 
-    def _control(self, role: str) -> int:
-        token = self._model.control(Control(role))
+    def _control(self, role: str, spelling: str) -> int:
+        token = self._model.token(spelling) if role == TOKEN else self._model.control(Control(role))
         if token is None:
-            raise EngineError(f"This model has no {role} token, so its FIM layout can't be used.")
+            raise EngineError(f"This model has no {spelling or role} token, so its layout can't be used.")
         return token

@@ -8,14 +8,13 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from foretype.child import framing
 from foretype.engines.base import EngineError, FinishReason
 from foretype.engines.llama_cpp import frames
 from foretype.engines.llama_cpp.context import SEQUENCES, Context, shape_for, supports_gpu, system_info
-from foretype.engines.llama_cpp.exploring import Weighed
 from foretype.engines.llama_cpp.model import Model, check_file
 from foretype.engines.llama_cpp.session import Job, Piece, Session
 
@@ -76,10 +75,29 @@ class Channel:
 
 @dataclass(slots=True)
 class Backlog:
-    """Requests waiting: generations first in, first out; only the latest warm."""
+    """Requests waiting: generations first in, first out, the patient ones last; only the latest warm.
+
+    ``suspended`` are the patient generations under way while another goes before them; ``taken_back`` those of them
+    that were cancelled meanwhile.
+    """
 
     generations: deque[frames.Generate | frames.Explore]
     warm: frames.Warm | None = None
+    suspended: set[int] = field(default_factory=set)
+    taken_back: set[int] = field(default_factory=set)
+
+    def next(self, urgent: bool = False) -> frames.Generate | frames.Explore | None:
+        """Takes the next generation; of the ``urgent`` ones only, if so asked."""
+        at = next((n for n, each in enumerate(self.generations) if not _is_patient(each)), None)
+        if at is None and (urgent or not self.generations):
+            return None
+        request = self.generations[at or 0]
+        self.generations.remove(request)
+        return request
+
+
+def _is_patient(request: frames.Generate | frames.Explore) -> bool:
+    return isinstance(request, frames.Generate) and request.patient
 
 
 class Worker:
@@ -97,15 +115,17 @@ class Worker:
                 self._receive(self._channel.wait(), -1)
             for message in self._channel.poll():
                 self._receive(message, -1)
-            if self._backlog.generations:
-                request = self._backlog.generations.popleft()
-                if isinstance(request, frames.Generate):
-                    self._generate(request)
-                else:
-                    self._explore(request)
+            if (request := self._backlog.next()) is not None:
+                self._work(request)
             elif self._backlog.warm is not None:
                 warm, self._backlog.warm = self._backlog.warm, None
                 self._warm(warm)
+
+    def _work(self, request: frames.Generate | frames.Explore) -> None:
+        if isinstance(request, frames.Generate):
+            self._generate(request)
+        else:
+            self._explore(request)
 
     def _generate(self, request: frames.Generate) -> None:
         self._channel.working_on(is_warm=False)
@@ -117,16 +137,27 @@ class Worker:
                 if self._cancelled(request.id):
                     job.reason = CANCELLED
                     break
+                # Only between steps: what is evaluated now replaces the logits that a step is in the middle of.
+                if request.patient and piece is None:
+                    self._serve_the_urgent(request.id)
         except EngineError as error:
             self._channel.send(frames.Failed(request.id, str(error)))
             return
+        finally:
+            self._backlog.taken_back.discard(request.id)
         speeds = self._session.speeds
         reason = job.reason or FinishReason.LENGTH.value
         self._channel.send(frames.Finished(request.id, reason, job.tally.work(), speeds.prefill, speeds.decode))
 
+    def _serve_the_urgent(self, suspended: int) -> None:
+        self._backlog.suspended.add(suspended)
+        while (request := self._backlog.next(urgent=True)) is not None:
+            self._work(request)
+        self._backlog.suspended.discard(suspended)
+
     def _explore(self, request: frames.Explore) -> None:
         self._channel.working_on(is_warm=False)
-        lines: list[Weighed] = []
+        lines: list[frames.Weighed] = []
         try:
             job = self._session.job(request)
             for found in self._session.explore(job, request):
@@ -136,8 +167,7 @@ class Worker:
         except EngineError as error:
             self._channel.send(frames.Failed(request.id, str(error)))
             return
-        told = tuple((line.text, line.logprob, line.after) for line in lines)
-        self._channel.send(frames.Explored(request.id, told, job.tally.work()))
+        self._channel.send(frames.Explored(request.id, tuple(lines), job.tally.work()))
 
     def _warm(self, request: frames.Warm) -> None:
         self._channel.working_on(is_warm=True)
@@ -163,7 +193,7 @@ class Worker:
     def _cancelled(self, current: int) -> bool:
         """Takes in what has arrived; true if the current request is no longer wanted."""
         results = [self._receive(message, current) for message in self._channel.poll()]
-        return any(results)
+        return any(results) or current in self._backlog.taken_back
 
     def _receive(self, message: frames.ToWorker, current: int) -> bool:
         backlog = self._backlog
@@ -183,6 +213,8 @@ class Worker:
 
     def _drop(self, id: int) -> None:
         backlog = self._backlog
+        if id in backlog.suspended:
+            backlog.taken_back.add(id)
         if backlog.warm is not None and backlog.warm.id == id:
             backlog.warm = None
             self._send_warmed(id, None)
@@ -216,7 +248,8 @@ def load(channel: Channel, request: frames.Load) -> Session:
     )
     name = model.metadata("general.name") or path.stem
     family = model.family.name if model.family else ""
-    channel.send(frames.Loaded(name, family, min(shape.cells // 2, model.trained_context), facts))
+    chat = model.template.name if model.template else ""
+    channel.send(frames.Loaded(name, family, min(shape.cells // 2, model.trained_context), facts, chat))
     return session
 
 

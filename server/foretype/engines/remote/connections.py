@@ -12,6 +12,7 @@ from foretype.engines.remote.events import Json
 from foretype.engines.remote.exchange import Exchange, authorized, opened
 from foretype.engines.remote.failures import from_status, from_transport, not_the_protocol
 from foretype.engines.remote.protocols import Peer
+from foretype.engines.remote.streams import Streams, Trace
 from foretype.errors import ForetypeError
 from foretype.trust.egress import CLEARANCE, Cleared, Gate, Recipient
 
@@ -59,6 +60,9 @@ class Connections:
         self._recipient = Recipient(peer.name, peer.endpoint.url)
         self._client: httpx2.AsyncClient | None = None
         self._idle: list[float] = []
+        self._streams = Streams()
+        self._worn: list[httpx2.AsyncClient] = []
+        self._renewing: asyncio.Task[None] | None = None
         self._probing: asyncio.Task[None] | None = None
 
     @property
@@ -78,8 +82,11 @@ class Connections:
     async def open(self, sent: Outgoing, key: str, cleared: Cleared) -> Exchange:
         """Sends a request. Raises Failed."""
         self._take()
-        exchange = await opened(self.client, self._peer, sent, key, {CLEARANCE: cleared}, self._closed)
-        self._spare(key)
+        self._renew()
+        trace = Trace(self._streams)
+        exchange = await opened(self.client, self._peer, sent, key, {CLEARANCE: cleared}, trace, self._closed)
+        if not exchange.is_http2:
+            self._spare(key)
         return exchange
 
     async def probe(self, key: str) -> None:
@@ -105,11 +112,12 @@ class Connections:
 
     async def aclose(self) -> None:
         """Closes all of them."""
-        if self._probing is not None:
-            self._probing.cancel()
-            await asyncio.gather(self._probing, return_exceptions=True)
-        if self._client is not None:
-            await self._client.aclose()
+        for task in (self._probing, self._renewing):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        for client in (*self._worn, *((self._client,) if self._client else ())):
+            await client.aclose()
 
     async def _asked(self, method: str, url: str, content: bytes | None, key: str) -> httpx2.Response:
         import httpx2
@@ -131,6 +139,21 @@ class Connections:
             raise from_transport(self._peer, error) from None
         self._closed(True)
         return response
+
+    def _renew(self) -> None:
+        """Has other connections opened, beside what goes on, where too many streams were reset on the one in use."""
+        if self._streams.worn and (self._renewing is None or self._renewing.done()):
+            self._renewing = asyncio.create_task(self._renewed())
+
+    async def _renewed(self) -> None:
+        fresh = await asyncio.to_thread(make_client, self._gate, self._peer, self._recipient)
+        worn, self._client = self._client, fresh
+        self._streams = Streams()
+        if worn is not None:
+            self._worn.append(worn)
+            await asyncio.sleep(self._peer.endpoint.answer_seconds)  # what still answers over it may end
+            self._worn.remove(worn)
+            await worn.aclose()
 
     def _take(self) -> None:
         if self._idle:

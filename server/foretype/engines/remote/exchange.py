@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from foretype.engines.base import FinishReason
 from foretype.engines.remote.asking import Outgoing
-from foretype.engines.remote.events import Complaint, Ended, Event, Json
+from foretype.engines.remote.events import Complaint, Ended, Event, Json, Text
 from foretype.engines.remote.failures import broken_off, complained, from_status, from_transport, not_the_protocol
 from foretype.engines.remote.protocols import Peer
+from foretype.engines.remote.streams import Trace
 
 if TYPE_CHECKING:
     import httpx2
@@ -37,13 +38,19 @@ class Exchange(Protocol):
 class HttpExchange:
     """A response that streams events."""
 
-    def __init__(self, peer: Peer, response: httpx2.Response, closed: Callable[[bool], None]) -> None:
+    def __init__(self, peer: Peer, response: httpx2.Response, trace: Trace, closed: Callable[[bool], None]) -> None:
         """``closed`` is told whether the connection is free for other requests."""
         self._peer = peer
+        self._trace = trace
         self._response = response
         self._closed = closed
         self._objects = _objects(response, peer.spoken.framing)
         self._ended = False
+
+    @property
+    def is_http2(self) -> bool:
+        """Whether ending it early leaves the connection to others."""
+        return self._trace.is_http2
 
     async def read(self) -> Sequence[Event]:
         """The next events; none after an `Ended`. Raises Failed."""
@@ -74,7 +81,10 @@ class HttpExchange:
 
     async def aclose(self) -> None:
         """Closes the stream."""
-        self._closed(self._response.is_closed)
+        complete = self._response.is_closed
+        self._closed(complete or self.is_http2)
+        if not complete:
+            await self._trace.reset()
         with contextlib.suppress(Exception):
             await self._objects.aclose()
         await self._response.aclose()
@@ -91,6 +101,8 @@ def parsed(peer: Peer, data: Json | str) -> Sequence[Event]:
     for event in events:
         if isinstance(event, Complaint):
             raise complained(peer.name, event)
+        if isinstance(event, Text) and "\N{REPLACEMENT CHARACTER}" in event.text:
+            raise not_the_protocol(peer, "its text is no valid UTF-8")
     return events
 
 
@@ -100,18 +112,26 @@ async def opened(
     sent: Outgoing,
     key: str,
     extensions: dict[str, Any],
+    trace: Trace,
     closed: Callable[[bool], None],
 ) -> HttpExchange:
     """Sends a request and waits for the response's head; for ``closed`` see `HttpExchange`. Raises Failed."""
     import httpx2
 
     request = client.build_request(
-        sent.method, sent.url, headers=authorized(sent.headers, key), content=sent.content, extensions=extensions
+        sent.method,
+        sent.url,
+        headers=authorized(sent.headers, key),
+        content=sent.content,
+        extensions={**extensions, "trace": trace},
     )
     try:
         response = await client.send(request, stream=True, follow_redirects=False)
     except (httpx2.TransportError, httpx2.InvalidURL) as error:
         raise from_transport(peer, error) from None
+    except BaseException:
+        await trace.reset()
+        raise
     try:
         if response.status_code != 200:
             body = await beginning(response)
@@ -123,7 +143,7 @@ async def opened(
         await response.aclose()
         raise
     response.encoding = "utf-8"
-    return HttpExchange(peer, response, closed)
+    return HttpExchange(peer, response, trace, closed)
 
 
 def authorized(headers: Mapping[str, str], key: str) -> dict[str, str]:

@@ -99,7 +99,7 @@ def from_transport(peer: Peer, error: BaseException) -> Failed:
 
 def silent(name: str, seconds: float) -> Failed:
     """The failure of a service that says nothing; another attempt would wait as long."""
-    return Failed(f"`{name}` was silent for {seconds:.3g} s; see how busy it is, or raise answer_seconds.")
+    return Failed(f"`{name}` was silent for {seconds:.2g} s; see how busy it is, or raise answer_seconds.")
 
 
 def complained(name: str, event: Complaint) -> Failed:

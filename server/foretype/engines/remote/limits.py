@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from foretype.config.endpoints import Endpoint
@@ -88,10 +88,10 @@ class Meter:
                 self._day = self._file.with_unsaved(told)
 
     def _add(self, requests: int, tokens: int, cost: float) -> None:
-        day = self.today()
-        self._day = replace(day, requests=day.requests + requests, tokens=day.tokens + tokens, cost=day.cost + cost)
+        more = Day(self.today().name, requests, tokens, cost)
+        self._day = self._day.plus(more)
         if self._file is not None:
-            self._file.add(Day(day.name, requests, tokens, cost))
+            self._file.add(more)
 
     def _cost(self, read: int, cached: int, written: int) -> float:
         prices = self._prices

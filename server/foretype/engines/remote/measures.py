@@ -11,6 +11,9 @@ REMEMBERED = 31
 CHARACTERS_PER_TOKEN = 3.2
 """Of code, with the vocabularies of current models; until the service's own counts say otherwise."""
 
+READING = 10_000.0
+"""Tokens per second, taken as given: what is read can't be told from what is waited for, and services read fast."""
+
 WEIGHT_OF_THE_GUESS = 4000.0
 """Characters that the guess counts for beside what was measured."""
 
@@ -26,8 +29,9 @@ class Measures:
 
     @property
     def speeds(self) -> Speeds:
-        """Milliseconds to the first text, and tokens per second after it; reading can't be told from waiting."""
+        """Milliseconds to the first text, and tokens per second after it; the speed of reading is a guess."""
         return Speeds(
+            prefill=READING,
             decode=median(self._decode) if self._decode else 0.0,
             first_token_ms=median(self._first) if self._first else 0.0,
         )

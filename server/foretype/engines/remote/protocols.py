@@ -30,7 +30,7 @@ class Protocol:
 
     ``framing`` is how objects are told apart in its stream, ``types`` the content types that such a stream may have.
     ``probe`` gives a URL that costs nothing to ask. ``several`` says that it generates several answers to one
-    request. ``learn`` asks for what is worth knowing of a service.
+    request, ``chats`` that it answers conversations as well. ``learn`` asks for what is worth knowing of a service.
     """
 
     build: Builder
@@ -39,6 +39,7 @@ class Protocol:
     framing: Literal["sse", "ndjson"] = "sse"
     types: tuple[str, ...] = ("text/event-stream",)
     several: bool = False
+    chats: bool = False
     learn: Callable[[Endpoint, Ask], Awaitable[Known]] | None = None
 
 
@@ -62,21 +63,23 @@ def _models(version: str) -> Callable[[str], str]:
 PROTOCOLS: Mapping[EndpointKind, Protocol] = MappingProxyType(
     {
         "openai-completions": Protocol(openai_completions.build, openai_completions.parse, _models("v1"), several=True),
-        "openai-chat": Protocol(openai_chat.build, openai_chat.parse, _models("v1"), several=True),
+        "openai-chat": Protocol(openai_chat.build, openai_chat.parse, _models("v1"), several=True, chats=True),
         "mistral-fim": Protocol(fim_services.build_mistral, fim_services.parse_mistral, _models("v1")),
         "deepseek-fim": Protocol(fim_services.build_deepseek, openai_completions.parse, _models("beta")),
-        "openai-responses": Protocol(openai_responses.build, openai_responses.parse, _models("v1")),
+        "openai-responses": Protocol(openai_responses.build, openai_responses.parse, _models("v1"), chats=True),
         "ollama": Protocol(
             ollama.build,
             ollama.parse,
             lambda url: address(url, "api/version"),
             "ndjson",
             ("application/x-ndjson", "application/json"),
+            chats=True,
         ),
         "llama-server": Protocol(
             llama_server.build,
             llama_server.parse,
             lambda url: root(url, "health"),
+            chats=True,
             learn=llama_server.learn,
         ),
     }
