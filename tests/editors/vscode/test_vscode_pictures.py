@@ -61,7 +61,8 @@ def take(window: Window, tmp_path: Path) -> Iterator[Take]:
 
 def bare(window: Window) -> None:
     """Nothing beside the editor."""
-    window.run_command("View: Close Primary Side Bar")
+    if window.page.locator(".part.sidebar").is_visible():
+        window.press("Control+b")
     window.run_command("Notifications: Clear All Notifications")
 
 
@@ -72,18 +73,26 @@ def tidy(window: Window) -> None:
     window.press("Control+End")
 
 
-@pytest.mark.parametrize(("name", "theme"), [("light", "Default Light Modern"), ("dark", "Default Dark Modern")])
-def test_a_suggestion(window: Window, take: Take, name: str, theme: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "theme", "file"),
+    [("light", "Default Light Modern", "cart.py"), ("dark", "Default Dark Modern", "basket.py")],
+)
+def test_a_suggestion_and_its_ledger(window: Window, take: Take, name: str, theme: str, file: str) -> None:
     window.server.set_workspace({**LOOKS, "workbench.colorTheme": theme})
-    window.open("cart.py", CODE)
+    window.open(file, CODE)
     tidy(window)
     window.type("for item in ")
+    assert window.wait_for_ghost()
+    window.run_command("Foretype: Explain the Last Suggestion")
+    window.notice(" ms")
+    window.focus()
+    window.press("Control+End", "Alt+Backslash")
     assert window.wait_for_ghost()
     take(f"suggestion-{name}")
 
 
 def test_the_menu(window: Window, take: Take) -> None:
-    window.open("cart.py", CODE)
+    window.open("prices.py", CODE)
     tidy(window)
     window.type("for item in ")
     window.wait_for_ghost()
@@ -109,7 +118,7 @@ def test_the_models(window: Window, take: Take) -> None:
 
 
 def test_an_error(window: Window, take: Take) -> None:
-    window.open("cart.py", CODE)
+    window.open("order.py", CODE)
     tidy(window)
     window.server.set_machine({"foretype.server.path": "/nowhere/foretype"})
     window.notice("There is no program")
