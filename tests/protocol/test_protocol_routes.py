@@ -35,7 +35,7 @@ Start = Callable[..., Awaitable[Any]]
 
 @pytest.fixture
 async def service() -> AsyncIterator[Service]:
-    async with serving(Script(text="urn sum(values) / len(values)\n")) as made:
+    async with serving(Script(text="    return sum(values) / len(values)\n")) as made:
         yield made
 
 
@@ -85,7 +85,7 @@ async def seen(true: Callable[[], object]) -> None:
 
 
 async def test_an_answer_of_an_endpoint_grows_in_the_editor(serve: Start, service: Service, tmp_path: Path) -> None:
-    service.script.text = "urn sum(values) / len(values) if values else default_of_nothing\n"
+    service.script.text = "    return sum(values) / len(values) if values else default_of_nothing\n"
     service.script.tokens_per_second = 100.0
     client = await serve(service.url, "first", engines='["fast"]')
     uri = (tmp_path / "a.py").as_uri()
@@ -96,7 +96,7 @@ async def test_an_answer_of_an_endpoint_grows_in_the_editor(serve: Start, servic
     assert len(texts) > 2
     assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(texts))
     assert final == updates[-1]
-    assert texts[-1] + "\n" == service.script.text
+    assert "    ret" + texts[-1] + "\n" == service.script.text
     assert (await ledger(client))["engine"] == "fast (qwen2.5-coder)"
 
 
