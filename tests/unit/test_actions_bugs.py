@@ -138,3 +138,10 @@ def test_small_edits_have_what_repairs_many_bugs(code: str, wanted: str) -> None
     assert any(wanted in each for each in made)
     assert len({(each.start, each.end, each.text) for each in edits}) == len(edits)
     assert [each.cost for each in edits] == sorted(each.cost for each in edits)
+
+
+async def test_an_answer_made_for_the_tests_is_not_called_proved(tmp_path: Path) -> None:
+    engine = Talker(["def f(n):\n    if n == 27:\n        return 4\n    return 0\n```"])
+    outcome, _ = await searched(tmp_path, "def f(n):\n    return 0\n", settings("assert f(27) == 4"), engine)
+    assert outcome.verdict.standing is Standing.UNPROVED
+    assert "27" in outcome.verdict.sentence

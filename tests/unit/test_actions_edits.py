@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foretype.actions.answers import Unusable, code_of, reindented, with_endings
+from foretype.actions.answers import Unusable, code_of, leaves_out, reindented, with_endings
 from foretype.actions.candidates import candidate, text_with
 from foretype.actions.diff import minimal_edits
 from foretype.actions.target import Finder, Target
@@ -68,6 +68,22 @@ def test_the_code_of_an_answer(answer: str, code: str) -> None:
 def test_an_answer_with_two_blocks_is_refused() -> None:
     with pytest.raises(Unusable, match="more than one"):
         code_of("x\n```\nor\n```python\ny\n```", "```python\n")
+
+
+def test_a_placeholder_never_takes_a_secret_s_place() -> None:
+    with pytest.raises(Unusable, match="which was not sent"):
+        code_of('```python\npassword = "FORETYPE_REDACTED_1"\n```')
+
+
+@pytest.mark.parametrize("line", ["    ...", "# ...", "  // ... ", "# rest of the code", "// existing code here"])
+def test_code_that_stands_for_other_code_leaves_something_out(line: str) -> None:
+    assert leaves_out("a", f"a\n{line}\nb")
+    assert not leaves_out(f"{line}\n", f"{line}\nb")
+
+
+@pytest.mark.parametrize("line", ["x = ...", "# the code of the rest room", "f(...)", "# see below..."])
+def test_other_dots_and_comments_do_not(line: str) -> None:
+    assert not leaves_out("a", f"a\n{line}\nb")
 
 
 @pytest.mark.parametrize(

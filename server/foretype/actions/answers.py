@@ -7,9 +7,13 @@ from collections.abc import Sequence
 
 from foretype.errors import ForetypeError
 from foretype.syntax.indents import indent_unit
+from foretype.trust.secrets import MARK
 
 FENCE = "```"
 _BLOCK = re.compile(r"```[^\n`]*\n(.*?)(?:^[ \t]*```|\Z)", re.DOTALL | re.MULTILINE)
+_DOTS = r"(?:\#|//|/\*)?[ \t]*(?:\.\.\.|…)[ \t]*(?:\*/)?"
+_REST = r"(?:\#|//)[^\n]*\b(?:rest of|existing|remaining|previous)\b[^\n]*\bcode\b[^\n]*"
+_PLACEHOLDER = re.compile(rf"^[ \t]*(?:{_DOTS}|{_REST})$", re.MULTILINE | re.IGNORECASE)
 
 
 class Unusable(ForetypeError):
@@ -25,6 +29,8 @@ def code_of(answer: str, begun: str = "") -> str:
     if not blocks and FENCE in text:
         raise Unusable("the answer's block of code can't be read")
     code = blocks[0] if blocks else text
+    if MARK in code:
+        raise Unusable("the answer has a placeholder where your code has a secret, which was not sent")
     lines = [line.rstrip() for line in code.split("\n")]
     while lines and not lines[0]:
         lines.pop(0)
@@ -45,6 +51,11 @@ def reindented(code: str, indent: str, lines: Sequence[str], line: int) -> str:
     if theirs and theirs != unit:
         shifted = [_in_units(text, theirs, unit) for text in shifted]
     return "\n".join([shifted[0], *(f"{indent}{text}" if text else text for text in shifted[1:])])
+
+
+def leaves_out(before: str, after: str) -> bool:
+    """Whether code has new lines that only stand for other code: ``...``, or a comment on the rest."""
+    return len(_PLACEHOLDER.findall(after)) > len(_PLACEHOLDER.findall(before))
 
 
 def with_endings(code: str, like: str) -> str:

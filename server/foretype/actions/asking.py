@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from foretype.engines.base import Chunk, Engine, EngineError, GenerateRequest, Usage
+from foretype.engines.base import Chunk, Engine, EngineError, FinishReason, GenerateRequest, Usage
 from foretype.prompt.hole import Chat, Hole
 
 OnText = Callable[[str], None]
@@ -22,6 +22,8 @@ class Asker:
     seconds: float = 0.0
     answers: int = 0
     usage: Usage = field(default_factory=Usage)
+    cut_off: bool = False
+    """Whether the last answer was ended by the number of tokens it might have."""
 
     async def chat(self, chat: Chat, max_tokens: int, temperature: float, seed: int, grammar: str) -> str:
         """An answer, up to the fence that closes its code. Raises EngineError."""
@@ -36,12 +38,13 @@ class Asker:
         if self.engine is None:
             raise EngineError("There is no model to ask.")
         started = time.monotonic()
-        text, usage = "", Usage()
+        text, usage, self.cut_off = "", Usage(), False
         try:
             async with aclosing(self.engine.generate(request)) as chunks:
                 async for chunk in chunks:
                     usage = chunk.usage
                     if not isinstance(chunk, Chunk):
+                        self.cut_off = chunk.reason is FinishReason.LENGTH
                         break
                     text += chunk.text
                     self.on_text(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -10,7 +11,7 @@ from foretype.actions.answers import Unusable, code_of, reindented
 from foretype.actions.asking import Asker
 from foretype.actions.candidates import Candidate, Judged, candidate, text_with
 from foretype.actions.programs import Refused
-from foretype.actions.prompts import Attempt, Task, conversation
+from foretype.actions.prompts import ANSWER_GRAMMAR, Attempt, Task, conversation
 from foretype.actions.prove import Prover
 from foretype.actions.small_edits import small_edits
 from foretype.actions.target import Finder, Target
@@ -103,8 +104,12 @@ class BugSearch:
             verdict = await self._prover.prove(text_with(self._snapshot, self._target, chosen.code), chosen.code)
             if verdict.standing is Standing.FAILED:
                 continue
-            if len(groups) > 1 and verdict.standing is Standing.PROVED:
+            doubt = ""
+            if len(groups) > 1:
                 doubt = f"{len(groups)} different edits pass the tests"
+            elif values := _new_values(self._target.text, chosen.code):
+                doubt = f"it names {values}, which may be made for the tests"
+            if doubt and verdict.standing is Standing.PROVED:
                 verdict = Verdict(Standing.UNPROVED, verdict.facts, (*verdict.lacking, doubt))
             return Judged(chosen, verdict, self._target)
         return None
@@ -160,7 +165,9 @@ class BugSearch:
             chat = conversation(self._snapshot, self._target, task, self._path, failed)
             tokens = 64 + len(self._target.text) // 2
             temperature = TEMPERATURES[min(number, len(TEMPERATURES) - 1)]
-            answer = await asker.chat(chat, tokens, temperature, number, "")
+            answer = await asker.chat(chat, tokens, temperature, number, ANSWER_GRAMMAR)
+            if asker.cut_off:
+                continue
             try:
                 code = reindented(
                     code_of(answer, chat.begun), self._target.indent, self._snapshot.lines, self._target.start.line
@@ -197,3 +204,12 @@ class BugSearch:
             return None
         ending = "\r" if like.endswith("\r") else ""
         return f"{before}{line.rstrip()}{ending}{after}"
+
+
+_VALUE = re.compile(r"""(?<![\w.])\d{2,}\b|"[^"\n]{2,}"|'[^'\n]{2,}'""")
+
+
+def _new_values(before: str, after: str) -> str:
+    """Literal values that an edit brings in, but for small numbers and single characters: perhaps the tests' own."""
+    known = set(_VALUE.findall(before))
+    return ", ".join(dict.fromkeys(each for each in _VALUE.findall(after) if each not in known))[:60]

@@ -14,7 +14,7 @@ from foretype.actions.target import Target
 from foretype.actions.verdict import Standing, Verdict
 from foretype.text.documents import Snapshot
 
-TEMPERATURES = (0.0, 0.3, 0.6, 0.8, 1.0)
+TEMPERATURES = (0.0, 0.5, 0.8, 1.0)
 MOST_TOKENS = 1_500
 REMEMBERED = 1
 """Failed attempts that the model is shown: more confuse small ones."""
@@ -46,7 +46,7 @@ async def edit(work: Work, asker: Asker, answers: int, tell: Callable[[str], Non
         except Unusable as error:
             last = Verdict(Standing.FAILED, failure=str(error))
             continue
-        if code in seen:
+        if code in seen and failed:
             continue
         seen.add(code)
         tell("Checking the edit")
@@ -54,8 +54,7 @@ async def edit(work: Work, asker: Asker, answers: int, tell: Callable[[str], Non
         target = replaced(work.snapshot, work.target, code)
         verdict = await _verdict(work, target, given)
         if verdict.standing is Standing.FAILED:
-            if given.code != work.target.text:
-                failed.append(Attempt(code, verdict.failure))
+            failed.append(Attempt(code, verdict.failure))
             last = verdict
             continue
         judged = Judged(given, verdict, target)
@@ -70,6 +69,8 @@ async def _answer(work: Work, asker: Asker, number: int, failed: list[Attempt]) 
     tokens = min(MOST_TOKENS, 96 + len(work.target.text) * 2 // 3)
     temperature = TEMPERATURES[min(number, len(TEMPERATURES) - 1)]
     answer = await asker.chat(chat, tokens, temperature, number, ANSWER_GRAMMAR)
+    if asker.cut_off:
+        raise Unusable("the answer is longer than what it replaces allows")
     code = code_of(answer, chat.begun)
     if not code and work.target.kind != "lines":
         raise Unusable("the answer is empty")

@@ -20,7 +20,7 @@ MOST_REPORT = 600
 MOST_IMPORTS = 20
 MOST_AROUND = 60
 
-ANSWER_GRAMMAR = 'root ::= line+ "```"\nline ::= ([^`\\n] [^\\n]*)? "\\n"\n'
+ANSWER_GRAMMAR = 'root ::= line* "```"\nline ::= ([^`\\n] [^\\n]*)? "\\n"\n'
 """GBNF for the rest of an answer that was begun with a fence: lines of code, and the fence that closes them."""
 
 

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from foretype.actions.answers import leaves_out
 from foretype.actions.checkers import NAMES, Checker, Finding, checker_for, example_in, findings, fresh, gone, silences
 from foretype.actions.programs import Grounds, Programs, Refused
 from foretype.actions.target import Target
@@ -134,6 +135,8 @@ class Prover:
             return "it has a new syntax error"
         if silences(self._target.text, code):
             return "it silences the checker"
+        if leaves_out(self._target.text, code):
+            return "it leaves out what was there"
         if self._target.kind != "lines" and self._target.name and self._target.name not in code:
             return f"{self._target.name} is no longer there"
         return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+import random
 import shutil
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from foretype.bench.fix_session import FixSession, changed_outside
 from foretype.errors import ForetypeError
 
 LARGEST_FILE = 60_000
-MOST_OF_A_RULE = 12
+MOST_OF_A_RULE = 8
 MOST_OF_A_FILE = 3
 
 
@@ -57,23 +58,22 @@ class LintVerdict:
     answers: int
 
 
-def find_lints(folder: Path, select: str, limit: int) -> list[Lint]:
-    """Findings without an automatic fix in the Python files of a folder, spread over rules and files.
+def find_lints(folder: Path, select: str, limit: int, seed: int = 1) -> list[Lint]:
+    """Findings without an automatic fix in the Python files of a folder: a sample, of no rule and no file too many.
 
     Raises `NoFindings`.
     """
     files = sorted(path for path in folder.rglob("*.py") if path.is_file() and path.stat().st_size <= LARGEST_FILE)
-    by_rule: dict[str, list[Lint]] = {}
-    of_file: Counter[Path] = Counter()
-    for lint in _of_files(files, select):
-        kept = by_rule.setdefault(lint.code, [])
-        if len(kept) < MOST_OF_A_RULE and of_file[lint.file] < MOST_OF_A_FILE:
-            kept.append(lint)
-            of_file[lint.file] += 1
+    every = _of_files(files, select)
+    random.Random(seed).shuffle(every)
     found: list[Lint] = []
-    # One of each rule in turn, the rules by name.
-    for round_ in range(MOST_OF_A_RULE):
-        found += [kept[round_] for _, kept in sorted(by_rule.items()) if round_ < len(kept)]
+    of_rule: Counter[str] = Counter()
+    of_file: Counter[Path] = Counter()
+    for lint in every:
+        if of_rule[lint.code] < MOST_OF_A_RULE and of_file[lint.file] < MOST_OF_A_FILE:
+            found.append(lint)
+            of_rule[lint.code] += 1
+            of_file[lint.file] += 1
     if not found:
         raise NoFindings(f"ruff finds nothing in {folder} that it can't fix itself.")
     return found[:limit]
