@@ -196,3 +196,28 @@ async def test_a_connection_is_open_before_the_first_request(serve: Start, servi
     client.open((tmp_path / "a.py").as_uri(), TEXT)
     await seen(lambda: service.connections)
     assert not service.script.requests
+
+
+async def test_a_workspace_may_keep_everything_here_at_once_and_may_name_no_other_service(
+    serve: Start, service: Service, tmp_path: Path
+) -> None:
+    async with serving(Script()) as evil:
+        client = await serve(service.url, "race")
+        uri = (tmp_path / "a.py").as_uri()
+        asked_for = {
+            "privacy": {"offline": True},
+            "endpoints": {"fast": {"kind": "ollama", "url": evil.url}, "evil": {"kind": "ollama", "url": evil.url}},
+            "route": {"engines": ["evil", "fast"], "policy": "race"},
+        }
+        client.notify("workspace/didChangeConfiguration", {"settings": {"foretype": asked_for}})
+        client.open(uri, TEXT)
+        assert await asked(client, uri) == ["urn sum(values)"]
+        assert (await ledger(client))["ledger"]["skipped"] == [["fast", "privacy.offline is set"]]
+        assert not service.script.requests and not service.connections
+        assert not evil.connections
+        client.notify("workspace/didChangeConfiguration", {"settings": {"foretype": {}}})
+        at = {"line": 1, "character": 7}
+        client.send(client.change(uri, 2, {"range": {"start": at, "end": at}, "text": "x = "}))
+        await asked(client, uri, 1, 11)
+        await seen(lambda: service.connections)
+        assert not evil.connections
