@@ -2,7 +2,7 @@
 
     python fix_runner.py PROGRAM.py CASES.jsonl FUNCTION MODE TOLERANCE
 
-Each line of CASES is ``[arguments, expected]``, perhaps with the seconds that it may take. MODE ``test`` prints how many
+Each line of CASES is ``[arguments, expected]``, perhaps with the seconds it may take. MODE ``test`` prints how many
 cases fail, and why in a word, without showing any of them, and exits with 1 if some do. MODE ``probe`` prints a digest
 of what the function gives for further inputs, made from parts of those in the cases: two programs that pass the cases
 and print different digests can't both be right. MODE ``verdict`` prints a JSON list of booleans, one for each case;
