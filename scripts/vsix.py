@@ -8,6 +8,7 @@ Needs Node.js 20 or newer with npm, and pip for the wheel. npm runs no package's
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> None:
     shutil.copy(PROJECT / "LICENSE", EXTENSION / "LICENSE")
     run("node", "esbuild.mjs")
     command = ["node_modules/@vscode/vsce/vsce", "package", "--no-dependencies", "--skip-license"]
-    run("node", *command, "--allow-missing-repository", "--out", str(package.absolute()))
+    run("node", *command, "--allow-missing-repository", "--no-rewrite-relative-links", "--out", str(package.absolute()))
     size = package.stat().st_size
     if size > LARGEST:
         sys.exit(f"{package} has {size:,} bytes, more than {LARGEST:,}: .vscodeignore lets something in.")
@@ -71,11 +72,15 @@ def version() -> str:
 
 
 def add_wheel() -> None:
-    """Build the server's wheel into the extension, with this Python or, where it has no pip, one of a moment."""
+    """Build the server's wheel into the extension: with hatchling, or with pip, this Python's or one of a moment."""
     folder = EXTENSION / "server"
     shutil.rmtree(folder, ignore_errors=True)
+    if has("hatchling"):
+        command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+        run(*command, folder=PROJECT)
+        return
     options = ["wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "--wheel-dir", str(folder), str(PROJECT)]
-    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0:
+    if has("pip"):
         run(sys.executable, "-m", "pip", *options)
         return
     with tempfile.TemporaryDirectory() as made:
@@ -83,10 +88,13 @@ def add_wheel() -> None:
         run(str(Path(made) / ("Scripts/python.exe" if os.name == "nt" else "bin/python")), "-m", "pip", *options)
 
 
-def run(program: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [shutil.which(program) or program, *arguments], cwd=EXTENSION, capture_output=True, text=True, check=False
-    )
+def has(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def run(program: str, *arguments: str, folder: Path = EXTENSION) -> None:
+    command = [shutil.which(program) or program, *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{done.stdout}{done.stderr}\n{program} {arguments[0]} failed; its output is above.")
 

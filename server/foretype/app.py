@@ -87,10 +87,12 @@ def create_completer(
     on_status: StatusListener,
     make_engine: EngineMaker = create_engine,
     with_workspace: bool = False,
+    gate: Gate | None = None,
 ) -> Completer:
     """The pipeline with the engines of its route; nothing is loaded or connected yet.
 
-    ``with_workspace`` if it is to be told of files. ``make_engine`` makes the engine on this machine.
+    ``with_workspace`` if it is to be told of files. ``make_engine`` makes the engine on this machine. ``gate`` is
+    what endpoints are reached through; one is made where it isn't given.
     """
     from foretype.complete.pipeline import Completer
     from foretype.config.endpoints import LOCAL
@@ -98,15 +100,15 @@ def create_completer(
     from foretype.syntax.cursor import Syntax
     from foretype.workspace.client import Workspace
 
-    gate = create_gate(settings)
+    passed = gate or create_gate(settings)
 
     def make(name: str, settings: Settings) -> Engine:
         if name == LOCAL:
             return make_engine(settings, on_status)
-        return create_endpoint(name, settings, gate, on_status)
+        return create_endpoint(name, settings, passed, on_status)
 
     workspace = Workspace(to_path) if with_workspace else None
-    return Completer(make, Syntax(), settings, workspace, gate)
+    return Completer(make, Syntax(), settings, workspace, passed)
 
 
 def create_actions(completer: Completer) -> Actions:

@@ -126,7 +126,7 @@ async def test_where_nobody_listens_the_next_answers_and_the_editor_is_told(
     assert await asked(client, uri) == ["urn sum(values)"]
     told = await client.until(lambda: [each for each in client.all("didChangeStatus") if each["kind"] == "Warning"])
     assert "Meanwhile local may answer." in told[0]["message"]
-    assert next((line["name"], line["state"]) for line in told[0]["engines"]) == ("fast", "error")
+    assert (told[0]["engines"][0]["name"], told[0]["engines"][0]["state"]) == ("fast", "error")
     assert not [each for each in client.all("didChangeStatus") if each["kind"] == "Error"]
 
 
@@ -146,16 +146,16 @@ async def test_a_service_that_asks_for_a_pause_is_left_alone_and_the_editor_told
     client = await serve(service.url, "first")
     uri = (tmp_path / "a.py").as_uri()
     client.open(uri, TEXT)
-    assert await asked(client, uri) == ["urn sum(values)"]
-    asked_so_far = len(service.script.requests)
-    at = {"line": 1, "character": 7}
-    client.send(client.change(uri, 2, {"range": {"start": at, "end": at}, "text": "x = "}))
-    await asked(client, uri, 1, 11)
-    told = await ledger(client)
-    assert told["ledger"]["skipped"][0][0] == "fast"
-    assert "It is asked again at " in told["ledger"]["skipped"][0][1]
+    for version in range(2, 100):
+        assert await asked(client, uri, 1, version + 5) == ["urn sum(values)"]
+        told = await ledger(client)
+        ((name, reason),) = told["ledger"]["skipped"]
+        if "It is asked again at " in reason:
+            break
+        at = {"line": 1, "character": version + 5}
+        client.send(client.change(uri, version, {"range": {"start": at, "end": at}, "text": "x"}))
+    assert (name, len(service.script.requests)) == ("fast", 1)
     assert "fast skipped: " in told["explained"]
-    assert len(service.script.requests) == asked_so_far
 
 
 async def test_where_no_engine_can_answer_the_status_is_an_error_and_the_request_is_answered(

@@ -70,6 +70,11 @@ def test_an_answer_with_two_blocks_is_refused() -> None:
         code_of("x\n```\nor\n```python\ny\n```", "```python\n")
 
 
+def test_a_placeholder_never_takes_a_secret_s_place() -> None:
+    with pytest.raises(Unusable, match="which was not sent"):
+        code_of('```python\npassword = "FORETYPE_REDACTED_1"\n```')
+
+
 @pytest.mark.parametrize("line", ["    ...", "# ...", "  // ... ", "# rest of the code", "// existing code here"])
 def test_code_that_stands_for_other_code_leaves_something_out(line: str) -> None:
     assert leaves_out("a", f"a\n{line}\nb")

@@ -411,6 +411,31 @@ async def test_a_model_here_is_asked_for_more_lines(keeps_work: bool, family: st
         assert [request.count for request in b.engine.explored] == [count]
 
 
+async def test_comments_are_not_begun() -> None:
+    async with bench() as b:
+        b.engine.keeps_work = True
+        b.engine.lines = (
+            Alternative("\n    return b", -0.5, -1.0),
+            Alternative("# Add them", -1.0, -2.0),
+            Alternative("return a + b  # the sum", -1.5, -5.0),
+            Alternative("return a + b", -2.0, -6.0),
+            Alternative('return "#"', -9.0, -9.0),
+        )
+        task = b.ask("def f(a, b):\n    $0\n    pass\n", explicit=True)
+        generation = await b.generation(1)
+        assert generation.request.prompt.middle.endswith("    return a + b\n")
+        generation.say(END)
+        assert [suggestion.text for suggestion in (await task).suggestions] == [
+            "return a + b",
+            'return "#"',
+            "\n    return b",
+            "# Add them",
+        ]
+        b.engine.lines = (Alternative(" the other # one", -1.0),)
+        result = await b.ask("# Add one and$0\n", explicit=True)
+        assert text_of(result) == " the other # one"
+
+
 async def test_a_line_below_is_offered_only_where_the_line_goes_on() -> None:
     async with bench() as b:
         b.engine.lines = (Alternative("\n    a,", -1.0), Alternative(" a", -2.0))

@@ -185,6 +185,12 @@ def test_a_model_path_is_relative_to_the_file_it_is_written_in(tmp_path: Path) -
     assert Path(load(written(tmp_path, f'model = "{absolute}"')).settings.model) == Path(absolute)
 
 
+def test_a_ca_file_is_relative_to_the_file_it_is_written_in(tmp_path: Path) -> None:
+    text = '[endpoints.team]\nkind = "ollama"\nurl = "https://team"\nca_file = "certificates/team.pem"'
+    endpoint = load(written(tmp_path, text)).settings.endpoints["team"]
+    assert endpoint.ca_file == str(tmp_path / "certificates" / "team.pem")
+
+
 def test_the_users_own_file_may_be_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("foretype.config.load.user_file", lambda: tmp_path / "none.toml")
     assert load().settings == Settings()

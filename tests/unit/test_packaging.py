@@ -61,7 +61,7 @@ def test_the_wheel_says_how_it_may_be_used(wheel: zipfile.ZipFile) -> None:
     assert told["Version"] == foretype.__version__
     assert told["License-Expression"] == "Apache-2.0"
     assert told["Requires-Python"] == ">=3.10"
-    assert told.get_all("Provides-Extra") == ["dev", "local"]
+    assert told.get_all("Provides-Extra") == ["dev", "keyring", "local"]
     assert any(name.endswith("/licenses/LICENSE") for name in wheel.namelist())
 
 

@@ -41,6 +41,11 @@ export class ForetypeClient extends LanguageClient {
     const method = "registrationType" in feature ? feature.registrationType.method : undefined;
     super.registerFeature(method === INLINE_COMPLETION ? new ShowsInline() : feature);
   }
+
+  /** Logs an error. The library would show the user its own words; the session says what happened and what to do. */
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
 }
 
 /** Tells the server that inline suggestions are shown, so that it keeps out of the completion pop-up. */

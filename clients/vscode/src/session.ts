@@ -28,6 +28,7 @@ export class Session implements vscode.Disposable {
   private running: ForetypeClient | undefined;
   private timer: NodeJS.Timeout | undefined;
   private starts = 0;
+  private turn: Promise<void> = Promise.resolve();
   private pulls = 0;
   private now: SessionState = { kind: "stopped", message: "", server: undefined };
 
@@ -54,14 +55,9 @@ export class Session implements vscode.Disposable {
 
   /** Ends the server. */
   async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.starts += 1;
-    const client = this.running;
-    this.running = undefined;
+    this.begin();
     this.become("stopped", "");
-    // One that never came up can't be stopped, and has nothing left to end.
-    await client?.stop().catch(() => undefined);
-    await client?.dispose().catch(() => undefined);
+    await this.inTurn(() => this.end());
   }
 
   /** The user trusts the workspace now. */
@@ -105,10 +101,38 @@ export class Session implements vscode.Disposable {
     void this.stop();
   }
 
+  // One start or stop after the other; what is under way for an older one is dropped.
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    this.turn = this.turn.then(work, work);
+    return this.turn;
+  }
+
+  private begin(): number {
+    clearTimeout(this.timer);
+    this.starts += 1;
+    return this.starts;
+  }
+
+  private async end(): Promise<void> {
+    const client = this.running;
+    this.running = undefined;
+    // One that never came up has nothing left to end, and says so.
+    await client?.stop().catch(() => undefined);
+    await client?.dispose().catch(() => undefined);
+  }
+
   private async start(): Promise<void> {
-    await this.stop();
-    const start = this.starts;
+    const start = this.begin();
     this.become("starting", "Foretype starts.");
+    await this.inTurn(async () => {
+      await this.end();
+      if (start === this.starts) {
+        await this.find(start);
+      }
+    });
+  }
+
+  private async find(start: number): Promise<void> {
     try {
       const found = await findServer(this.parts.machine());
       if (start !== this.starts) {
@@ -162,8 +186,7 @@ export class Session implements vscode.Disposable {
 
   private ended(): void {
     const wait = this.backoff.ended(Date.now());
-    this.starts += 1;
-    this.running = undefined;
+    this.begin();
     if (wait === undefined) {
       this.become("failed", "Foretype's server ended several times in a row, so it is not started again.");
       return;

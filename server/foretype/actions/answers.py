@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from foretype.errors import ForetypeError
 from foretype.syntax.indents import indent_unit
+from foretype.trust.secrets import MARK
 
 FENCE = "```"
 _BLOCK = re.compile(r"```[^\n`]*\n(.*?)(?:^[ \t]*```|\Z)", re.DOTALL | re.MULTILINE)
@@ -28,6 +29,8 @@ def code_of(answer: str, begun: str = "") -> str:
     if not blocks and FENCE in text:
         raise Unusable("the answer's block of code can't be read")
     code = blocks[0] if blocks else text
+    if MARK in code:
+        raise Unusable("the answer has a placeholder where your code has a secret, which was not sent")
     lines = [line.rstrip() for line in code.split("\n")]
     while lines and not lines[0]:
         lines.pop(0)

@@ -15,6 +15,7 @@ import msgspec
 
 from foretype.cli.bench_fix import fix
 from foretype.cli.bench_infill import infill
+from foretype.cli.bench_load import load as load_command
 from foretype.cli.options import config_option, model_option
 from foretype.config.load import load, with_command_line
 from foretype.errors import ForetypeError
@@ -50,6 +51,7 @@ def bench() -> None:
 
 bench.add_command(fix)
 bench.add_command(infill)
+bench.add_command(load_command)
 
 
 @bench.command()

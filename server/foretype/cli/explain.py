@@ -121,6 +121,8 @@ def _folder(file: Path) -> Path:
 
 
 def _as_text(name: str, settings: Settings, previewed: Previewed, notes: list[str]) -> str:
+    from foretype.trust.egress_log import log_file
+
     endpoint, cleared = settings.endpoints[name], previewed.cleared
     headers = [f"{header}: {value}" for header, value in previewed.headers.items()]
     redacted = [
@@ -135,6 +137,7 @@ def _as_text(name: str, settings: Settings, previewed: Previewed, notes: list[st
         "",
         f"# {len(previewed.content):,} bytes. " + (" ".join(redacted) or "No secret was found in it."),
         *(f"# {sentence}" for sentence in (*cleared.left_out, *notes)),
+        f"# What is sent while you type is noted in {log_file()}.",
     ]
     return "\n".join(lines)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from foretype.complete import filters, stop
-from foretype.complete.filters import Candidate
+from foretype.complete.filters import Candidate, Surroundings
 from foretype.complete.prompts import hole_at
 from foretype.complete.run import Run
 from foretype.complete.stream import Stream, plain
@@ -13,6 +13,7 @@ from foretype.engines.base import Alternative, Engine, EngineInfo, ExploreReques
 from foretype.syntax.closes import adds_error
 from foretype.syntax.cursor import Intent
 from foretype.syntax.languages import Languages
+from foretype.syntax.lexical import lex
 
 FEW_LINES, SEEN_LINES, BLIND_LINES = 3, 6, 8
 """Lines to ask for: of a service, paid for each; of a model here that is shown what follows; of one that guesses."""
@@ -37,7 +38,8 @@ async def candidates(
 
     How well a line fits is asked twice: how likely it is to a model that was shown what follows the cursor, and how
     likely it is together with what follows, read on from the text before. The product of both decides; a model
-    without FIM knows the latter only. A line that adds a syntax error comes last. Raises EngineError.
+    without FIM knows the latter only. A line that adds a syntax error comes behind, one that is blank or only a comment
+    last: comments are continued, not begun. Raises EngineError.
     """
     after = plain(begun.anchor.suffix)[:AFTER_CHARACTERS]
     after = after if after.strip() else ""
@@ -46,15 +48,22 @@ async def candidates(
     ranked = sorted(found.alternatives, key=lambda line: _fit(line, bool(info.family)), reverse=True)
     kept: dict[str, tuple[Candidate, Stream]] = {}
     rejected: str | None = None
+    around = run.surroundings(begun.prose)
     for line in ranked:
-        text = line.text if begun.intent is Intent.BLOCK else _of_line(line.text, run, begun)
-        filtered = filters.run(Candidate(text), run.surroundings(begun.prose))
+        code = _without_comment(line.text, around)
+        text = code if begun.intent is Intent.BLOCK else stop.cut(code, Intent.LINE, around, True, 1).text
+        filtered = filters.run(Candidate(text), around)
         if filtered.candidate is None:
             rejected = rejected or f"rejected: {filtered.rejected}"
         elif filtered.candidate.text not in kept:
-            stream = replace(begun, text=line.text, usage=found.usage, finish=FinishReason.END)
+            # What ended before a comment goes on behind it.
+            whole = code if code == line.text or begun.intent is Intent.LINE else code + "\n"
+            stream = replace(begun, text=whole, usage=found.usage, finish=FinishReason.END)
             kept[filtered.candidate.text] = filtered.candidate, stream
-    ways = sorted(kept.values(), key=lambda way: _breaks(languages, run, begun.prose, way[0]))
+    ways = sorted(
+        kept.values(),
+        key=lambda way: (_is_idle(way[0].text, around), _breaks(languages, run, begun.prose, way[0])),
+    )
     return Candidates(tuple(way[0] for way in ways), tuple(way[1] for way in ways), rejected, found.usage)
 
 
@@ -64,9 +73,26 @@ def _count(info: EngineInfo) -> int:
     return SEEN_LINES if info.family else BLIND_LINES
 
 
-def _of_line(text: str, run: Run, begun: Stream) -> str:
-    """What of a line's end belongs to the cursor's line."""
-    return stop.cut(text, Intent.LINE, run.surroundings(begun.prose), True, 1).text
+def _without_comment(text: str, around: Surroundings) -> str:
+    """A line's end without a comment that it begins after some code."""
+    if around.prose:
+        return text
+    above, newline, last = text.rpartition("\n")
+    before = "" if newline else around.before
+    end = lex(around.spec, before + last).code_end
+    code = (before + last)[len(before) : max(end, len(before))]
+    begins = end >= len(before) and bool((before + last)[end:].strip())
+    return above + newline + code.rstrip() if begins and code.strip() else text
+
+
+def _is_idle(text: str, around: Surroundings) -> bool:
+    """Whether a suggestion leaves a blank line blank, or begins a comment where there is none, with no code before."""
+    if around.prose:
+        return False
+    if text.startswith("\n") and not around.before.strip():
+        return True
+    line = around.before + text.split("\n", 1)[0]
+    return not line[: lex(around.spec, line).code_end].strip()
 
 
 def _fit(line: Alternative, saw_suffix: bool) -> float:

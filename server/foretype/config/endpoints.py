@@ -40,8 +40,9 @@ class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
     """One service. At most one of the ``key_`` settings says where its key is; none for a service without.
 
     ``family`` is the FIM layout that we write ourselves: a family's name, ``auto`` to tell it by the model's name, or
-    ``none`` to leave it to the service. ``ca_file`` replaces the system's certificate authorities, ``proxy`` the
-    proxies of the environment. Times are in seconds; ``answer_seconds`` is the longest silence in an answer.
+    ``none`` to leave it to the service. ``ca_file``, relative to the file it is written in, replaces the system's
+    certificate authorities, ``proxy`` the proxies of the environment. Times are in seconds; ``answer_seconds`` is the
+    longest silence in an answer.
     """
 
     kind: EndpointKind

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from foretype.config.endpoints import Endpoint
 from foretype.config.keys import Key, SettingsError, build, flatten, keys
 from foretype.config.mistakes import shown
 from foretype.config.references import broken_reference
@@ -171,9 +172,20 @@ def _warning(ignored: tuple[str, ...]) -> str:
 
 
 def _anchored(key: Key, value: object, folder: Path) -> object:
+    """The value with paths relative to the file it is written in made absolute."""
+    if isinstance(value, dict):
+        return {
+            name: _with_ca_file(each, folder) if isinstance(each, Endpoint) else each for name, each in value.items()
+        }
     if not (key.relative_to_file and isinstance(value, str) and value.lower().endswith(".gguf")):
         return value
     return str(folder / Path(value).expanduser())
+
+
+def _with_ca_file(endpoint: Endpoint, folder: Path) -> Endpoint:
+    if not endpoint.ca_file:
+        return endpoint
+    return msgspec.structs.replace(endpoint, ca_file=str(folder / Path(endpoint.ca_file).expanduser()))
 
 
 def _table(values: object, where: str) -> Mapping[str, object]:

@@ -22,6 +22,9 @@ def key_parts(text: str) -> Iterator[tuple[int, int]]:
 
     A part is told by its beginning, by its end, or by its place: lines of Base64 at the very beginning of a text.
     """
+    first = _LINE.match(text)
+    if "-----" not in text and not (first and _kind(first.group(), False, False)):
+        return  # no mark, and no line of a key at the beginning: nearly every text
     start, end = 0, 0
     is_key = is_run = False
     for line in _LINE.finditer(text):

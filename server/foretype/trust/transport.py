@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
 
@@ -75,7 +74,7 @@ def make_client(
 
 def _authorities(ca_file: str, recipient: Recipient) -> ssl.SSLContext:
     try:
-        return ssl.create_default_context(cafile=str(Path(ca_file).expanduser()))
+        return ssl.create_default_context(cafile=ca_file)
     except OSError as error:
         reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
         raise ForetypeError(

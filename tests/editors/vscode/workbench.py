@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
 from playwright.sync_api import Browser, Error, Page
 
 PATIENCE = 90.0
@@ -113,6 +114,12 @@ class CodeServer:
         )
         until(self._answers, "code-server serves")
 
+    def language_servers(self) -> list[psutil.Process]:
+        """The processes of Foretype's server that the extension has started."""
+        assert self._process is not None
+        children = psutil.Process(self._process.pid).children(recursive=True)
+        return [each for each in children if _is_server(each)]
+
     def stop(self) -> None:
         """End it with all that it started."""
         if self._process is not None:
@@ -193,20 +200,17 @@ class Window:
         """Make a file in the workspace and open it, with the cursor at its end."""
         file = self.server.workspace / name
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        if self.page.locator(".tab.active.dirty").count():
+            # Closing would ask what to do with it.
+            self.press("Control+s")
         self.run_command("View: Close All Editors")
         self.show(name)
         return file
 
     def show(self, name: str) -> None:
         """Open a file of the workspace, with the cursor at its end."""
-        self.press("Control+p")
-        box = self.page.locator(".quick-input-widget input")
-        box.wait_for(timeout=PATIENCE * 1000)
         # The full path is looked up at once; a search by name may know an older list of files.
-        box.fill(str(self.server.workspace / name))
-        row = self.page.locator(".quick-input-list .monaco-list-row").first
-        until(lambda: name in (row.get_attribute("aria-label") or ""), f"{name} is found")
-        self.press("Enter")
+        self.pick("Control+p", str(self.server.workspace / name), name)
         self.page.locator(f".tab.active[data-resource-name='{name}']").wait_for(timeout=PATIENCE * 1000)
         self.page.locator(".editor-instance .monaco-editor .view-line").first.wait_for(timeout=PATIENCE * 1000)
         self.focus()
@@ -218,12 +222,26 @@ class Window:
 
     def run_command(self, title: str) -> None:
         """Run a command of the palette by its title."""
-        self.press("F1")
-        box = self.page.locator(".quick-input-widget input")
-        box.wait_for(timeout=PATIENCE * 1000)
-        box.fill(f">{title}")
-        row = self.page.locator(".quick-input-list .monaco-list-row").first
-        until(lambda: title in (row.get_attribute("aria-label") or ""), f"the palette offers {title!r}")
+        self.pick("F1", f">{title}", title)
+
+    def pick(self, key: str, text: str, label: str) -> None:
+        """Open a list with a key, type a text there, and take the first entry once it has a label."""
+        box = self.page.locator(".quick-input-widget input.input")
+        first = self.page.locator(".quick-input-list .monaco-list-row").first
+
+        def offered() -> bool:
+            try:
+                if not box.is_visible():
+                    self.press(key)
+                    box.wait_for(timeout=5_000)
+                if box.input_value(timeout=2_000) != text:
+                    box.fill(text, timeout=2_000)
+                return label in (first.get_attribute("aria-label", timeout=2_000) or "")
+            except Error:
+                # A list that closes may take the key with it.
+                return False
+
+        until(offered, f"{label!r} is offered")
         self.press("Enter")
 
     def ghost(self) -> str:
@@ -268,6 +286,13 @@ def until(what: Callable[[], Any], does: str, told: Callable[[], str] = str) -> 
             return result
         time.sleep(0.1)
     raise AssertionError(f"It never happened that {does}. {told()}")
+
+
+def _is_server(process: psutil.Process) -> bool:
+    try:
+        return process.cmdline()[-1:] == ["serve"]
+    except psutil.Error:
+        return False
 
 
 def _free_port() -> int:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from httpcore2 import AsyncNetworkStream
+from typing import Any, Protocol
 
 MOST_RESETS = 50
 """So many streams are reset on a connection before another is opened: the library still counts them as open, and
@@ -20,11 +17,19 @@ _WRITE_SECONDS = 1.0
 _ATTEMPTS = 20
 
 
+class NetworkStream(Protocol):
+    """A connection, as far as it is needed here."""
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Sends bytes, within so many seconds."""
+        ...
+
+
 class Streams:
     """Knows the connection that was opened last, which is the one that HTTP/2 uses, and counts its resets."""
 
     def __init__(self) -> None:
-        self.latest: AsyncNetworkStream | None = None
+        self.latest: NetworkStream | None = None
         self.resets = 0
 
     @property
@@ -39,7 +44,7 @@ class Trace:
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
         self._id = 0
-        self._network: AsyncNetworkStream | None = None
+        self._network: NetworkStream | None = None
 
     @property
     def is_http2(self) -> bool:
