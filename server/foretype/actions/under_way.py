@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -54,7 +55,7 @@ class UnderWay:
     ) -> None:
         self.wish = wish
         self.finder = Finder(syntax.languages, syntax.queries, wish.snapshot)
-        self.asker = Asker(engine)
+        self.asker = Asker(engine, deadline)
         self._syntax = syntax
         self._deadline = deadline
         self._tell = tell
@@ -92,6 +93,8 @@ class UnderWay:
         wanted = [(each.source, each.finding) for each in self._diagnostics]
         judged: Judged | None = None
         for number, target in enumerate(targets):
+            if number and await self.asker.seconds_for(target.text) > self._deadline - time.monotonic():
+                break
             around = "" if target.kind == "function" else self._context(target)
             task = Task(_fix_instruction(self._diagnostics), _reports(self.wish.snapshot, self._diagnostics), around)
             prover = Prover(
