@@ -26,6 +26,9 @@ from foretype.syntax.cursor import Syntax
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
+LARGEST_TAIL = 25
+"""Lines of a block after a statement that a fix may take along, as one that opens a file and closes it has to."""
+
 LARGEST_TARGET = 200
 """Lines; a model that is asked to write more takes too long and forgets too much."""
 
@@ -166,6 +169,9 @@ class UnderWay:
         """The targets to try for a range, the smallest first."""
         found = [self.finder.statement(first, last), self.finder.scope(first, last)]
         targets = [each for each in found if each is not None and each.size <= LARGEST_TARGET]
+        tail = self.finder.tail(first, last)
+        if tail is not None and tail.size <= LARGEST_TAIL:
+            targets.append(tail)
         if not targets or targets[0].size > 2 * (last.line - first.line) + 8:
             targets.insert(0, self.finder.lines(first, last))
         unique = {(each.start, each.end): each for each in targets}
