@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -107,7 +108,8 @@ class UnderWay:
                 await prover.prepare()
                 advice = await prover.advice()
                 work = Work(self.wish.snapshot, target, replace(task, advice=advice), prover, self._path)
-                answers = _share(self.wish.grounds.settings.candidates, number, len(targets))
+                left = max(1, self.wish.grounds.settings.candidates - self.asker.answers)
+                answers = math.ceil(left / (len(targets) - number))
                 found = await edit(work, self.asker, answers, self._tell)
             finally:
                 prover.programs.close()
@@ -207,11 +209,6 @@ def _fix_instruction(diagnostics: list[Diagnostic]) -> str:
         f"Change the code so that the reported {what} no longer exists. Do not silence the report with a comment. "
         "Keep the behaviour and change as little as possible."
     )
-
-
-def _share(answers: int, number: int, targets: int) -> int:
-    """How many of the answers go to one of several targets, tried in turn."""
-    return max(1, (answers + targets - 1 - number) // targets)
 
 
 def _reports(snapshot: Snapshot, diagnostics: list[Diagnostic]) -> tuple[str, ...]:
