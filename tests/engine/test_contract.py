@@ -81,7 +81,7 @@ async def test_a_gap_is_filled_in_chunks(name: str, request: pytest.FixtureReque
         assert text.startswith("urn fibonacci(n")
         assert "\n" not in text
         assert all(chunk.text for chunk in chunks)
-        counts = [chunk.usage.decode_tokens for chunk in chunks] + [finish.usage.decode_tokens]
+        counts = [chunk.usage.decode_tokens for chunk in chunks]
         assert counts == sorted(counts)
         assert finish.usage.decode_tokens > 3
         assert finish.usage.prefill_tokens + finish.usage.reused_tokens > 20
@@ -91,7 +91,7 @@ async def test_a_gap_is_filled_in_chunks(name: str, request: pytest.FixtureReque
 @pytest.mark.parametrize("name", ENGINES)
 async def test_a_generation_is_bounded(name: str, request: pytest.FixtureRequest) -> None:
     async with running(name, request) as engine:
-        text, finish, _ = await generated(engine, GenerateRequest(Hole("numbers = [1, 2, 3, ", "", ""), 5))
+        text, finish, _ = await generated(engine, GenerateRequest(HOLE, 5))
         assert text
         assert (finish.reason, finish.usage.decode_tokens) == (FinishReason.LENGTH, 5)
 

@@ -41,7 +41,7 @@ async def generated(engine: Engine, request: GenerateRequest) -> tuple[str, Fini
 
 def answering(remote: Remote) -> Script:
     """Has the service answer as it is asked to: services that take text have to repeat what was cut off."""
-    remote.script.text = remote.script.text if _repeats_nothing(remote) else "    " + remote.script.text
+    remote.script.text = remote.script.text if _repeats_nothing(remote) else " " + remote.script.text
     return remote.script
 
 
@@ -75,7 +75,7 @@ async def test_max_tokens_and_stops_end_an_answer(name: str) -> None:
         script = answering(remote)
         text, finish = await generated(remote.engine, GenerateRequest(HOLE, 64, ("total",)))
         assert (text, finish.reason in (FinishReason.STOP, FinishReason.END)) == ("return ", True)
-        script.text = "    x = 1\n" * 40
+        script.text = " x = 1\n" * 40
         text, finish = await generated(remote.engine, GenerateRequest(HOLE, 24))
         assert finish.reason is FinishReason.LENGTH
         assert 10 < len(text) < 200
@@ -151,7 +151,7 @@ async def test_several_ends_of_a_line_differ(name: str) -> None:
     texts = ["return total\n", "return total / len(values)\n", "return total\n"]
     async with running(name, Script(texts=texts)) as remote:
         if not _repeats_nothing(remote):
-            remote.script.texts = [f"    {text}" for text in texts]
+            remote.script.texts = [f" {text}" for text in texts]
         found = await remote.engine.explore(ExploreRequest(HOLE, 3, 40))
         ends = [each.text for each in found.alternatives]
         assert ends[0] == "return total"

@@ -159,7 +159,8 @@ export class Session implements vscode.Disposable {
       options: this.parts.options(),
       middleware: this.parts.middleware,
       onClosed: () => {
-        if (start === this.starts) {
+        // One that ends before it has begun makes the start fail, and is not tried again.
+        if (start === this.starts && this.now.kind === "running") {
           this.ended();
         }
       },

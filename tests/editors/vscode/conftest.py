@@ -96,24 +96,19 @@ def one_window(code_server: CodeServer, browser: Browser) -> Iterator[Window]:
 
 
 @pytest.fixture
-def window(one_window: Window, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Window]:
-    """The window, for one test; when that fails, a picture shows what was on screen."""
+def window(one_window: Window, tmp_path: Path) -> Iterator[Window]:
+    """The window, for one test."""
     yield one_window
-    if failed := request.node.stash.get(FAILED, False):
-        assert failed
-        picture = tmp_path / "screen.png"
-        one_window.page.screenshot(path=picture)
-        sys.stderr.write(f"\nWhat was on screen: {picture}\n")
     one_window.press("Escape", "Escape")
-
-
-FAILED = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """Note that a test failed, for its fixtures."""
+    """A picture of what was on screen when a test failed, in that test's folder."""
     report = yield
-    if call.when == "call" and report.failed:  # type: ignore[attr-defined]
-        item.stash[FAILED] = True
+    arguments = getattr(item, "funcargs", {})
+    if call.when == "call" and report.failed and "one_window" in arguments:  # type: ignore[attr-defined]
+        picture = arguments["tmp_path"] / "screen.png"
+        arguments["one_window"].page.screenshot(path=picture)
+        report.sections.append(("What was on screen", str(picture)))  # type: ignore[attr-defined]
     return report

@@ -25,9 +25,11 @@ def slow(window: Window, tmp_path: Path) -> Iterator[Window]:
     before = window.server.machine()
     window.server.set_machine({"foretype.server.path": str(program)})
     until(lambda: any(str(SCRIPT) in each.cmdline() for each in window.server.language_servers()), "it is started")
+    window.status("zap")
     yield window
     window.server.set_machine(before)
     until(lambda: not any(str(SCRIPT) in each.cmdline() for each in window.server.language_servers()), "it is ended")
+    window.status("zap")
 
 
 def test_a_suggestion_grows_without_a_flicker(slow: Window) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from test_vscode_typing import CODE, start_a_loop
-from workbench import SETTINGS, Window, until
+from workbench import Window, until
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def settings_restored(window: Window) -> Iterator[None]:
     """What a test changes in the settings is taken back."""
     machine = window.server.machine()
     yield
-    window.server.set_user(SETTINGS)
+    window.server.set_workspace({})
     window.server.set_machine(machine)
     window.status("zap")
 
@@ -31,14 +31,14 @@ def test_a_server_that_is_killed_is_started_again(window: Window) -> None:
     assert window.save(file).decode() == f"{CODE}for number in {ghost}"
 
 
-def test_a_server_that_always_ends_is_given_up_with_a_message(
+def test_a_server_that_ends_at_once_is_given_up_with_a_message(
     window: Window, settings_restored: None, tmp_path
 ) -> None:
     program = tmp_path / "broken-foretype"
     program.write_text("#!/bin/sh\nexit 3\n")
     program.chmod(0o755)
     window.server.set_machine({"foretype.server.path": str(program)})
-    assert "is not started again" in window.notice("ended several times")
+    assert "the log says more" in window.notice("could not be started")
     window.status("error")
     window.page.locator(".notification-toast .codicon-notifications-clear").first.click()
 
@@ -57,13 +57,13 @@ def test_the_walkthrough_appears_where_the_model_is_missing(window: Window, sett
 
 def test_settings_are_taken_up_while_it_runs(window: Window, settings_restored: None) -> None:
     window.open("live.py", CODE)
-    window.server.set_user({**SETTINGS, "foretype.completion.enabled": False})
+    window.server.set_workspace({"foretype.completion.enabled": False})
     window.status("circle-slash")
     window.record()
     window.type("for number in ")
     window.press("Control+s")
     assert not any(window.frames())
-    window.server.set_user(SETTINGS)
+    window.server.set_workspace({})
     window.status("zap")
     start_a_loop(window, "again.py")
 

@@ -81,7 +81,8 @@ class CodeServer:
             folder.mkdir(parents=True)
         # VS Code takes the PATH from the user's login shell.
         (root / "home" / ".profile").write_text(f"export PATH='{environment['PATH']}'\n")
-        self.set_user(SETTINGS)
+        # Taken up only when a window opens.
+        (self._data / "User" / "settings.json").write_text(json.dumps(SETTINGS))
         self._process: subprocess.Popen[bytes] | None = None
         self.port = _free_port()
 
@@ -89,12 +90,14 @@ class CodeServer:
         """Install an extension's package as a user does."""
         self._run("--install-extension", str(package))
 
-    def set_user(self, settings: Mapping[str, Any]) -> None:
-        """Write the user's settings; a running workbench takes them up."""
-        (self._data / "User" / "settings.json").write_text(json.dumps(settings))
+    def set_workspace(self, settings: Mapping[str, Any]) -> None:
+        """Write the workspace's settings; a running workbench takes them up."""
+        folder = self.workspace / ".vscode"
+        folder.mkdir(exist_ok=True)
+        (folder / "settings.json").write_text(json.dumps(settings))
 
     def set_machine(self, settings: Mapping[str, Any]) -> None:
-        """Write the settings of this machine, where those lie that name programs, models and endpoints."""
+        """Write the settings of this machine, which name programs, models and endpoints; taken up at once, too."""
         (self._data / "Machine" / "settings.json").write_text(json.dumps(settings))
 
     def machine(self) -> dict[str, Any]:
@@ -203,6 +206,7 @@ class Window:
         if self.page.locator(".tab.active.dirty").count():
             # Closing would ask what to do with it.
             self.press("Control+s")
+            self.page.wait_for_selector(".tab.active:not(.dirty)", timeout=PATIENCE * 1000)
         self.run_command("View: Close All Editors")
         self.show(name)
         return file

@@ -109,20 +109,9 @@ class RemoteEngine:
             logprobs=True,
             session=self._session,
         )
-        if self._spoken.several:
-            found = await self._ends(request, parameters, asked)
-        else:
-            alone = [
-                replace(parameters, count=1, seed=seed, temperature=EXPLORING_TEMPERATURE if seed else 0.0)
-                for seed in range(request.count)
-            ]
-            answers = await asyncio.gather(
-                *(self._ends(request, each, asked) for each in alone), return_exceptions=True
-            )
-            found = [each for answer in answers if not isinstance(answer, BaseException) for each in answer]
-            failed = [answer for answer in answers if isinstance(answer, BaseException)]
-            if failed and not found:
-                raise failed[0]
+        found = await self._together(request, parameters, asked) if self._spoken.several else []
+        if not found:
+            found = await self._one_by_one(request, parameters, asked)
         best: dict[str, Alternative] = {}
         for each in found:
             if each.text and (each.text not in best or best[each.text].logprob < each.logprob):
@@ -214,6 +203,31 @@ class RemoteEngine:
                 raise
         finally:
             await exchange.aclose()
+
+    async def _together(self, request: ExploreRequest, parameters: Parameters, asked: float) -> list[Alternative]:
+        """Several answers to one request; none from a service that turns out not to give several."""
+        if "n" in self._service.known.refused:
+            return []
+        try:
+            return await self._ends(request, parameters, asked)
+        except Failed as failed:
+            if failed.wait is not None or failed.status in (401, 403, 404):
+                raise
+            self._service.refuse("n")
+            return []
+
+    async def _one_by_one(self, request: ExploreRequest, parameters: Parameters, asked: float) -> list[Alternative]:
+        """Several requests at a time, the first of which is greedy."""
+        alone = [
+            replace(parameters, count=1, seed=seed, temperature=EXPLORING_TEMPERATURE if seed else 0.0)
+            for seed in range(request.count)
+        ]
+        answers = await asyncio.gather(*(self._ends(request, each, asked) for each in alone), return_exceptions=True)
+        found = [each for answer in answers if not isinstance(answer, BaseException) for each in answer]
+        failed = [answer for answer in answers if isinstance(answer, BaseException)]
+        if failed and not found:
+            raise failed[0]
+        return found
 
     async def _ends(self, request: ExploreRequest, parameters: Parameters, asked: float) -> list[Alternative]:
         """The answers to one request, each to the end of its line."""

@@ -1,0 +1,117 @@
+"""The pictures in the documentation, taken from the real workbench. ``FORETYPE_TEST_PICTURES=1`` keeps them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from workbench import Window, until
+
+IMAGES = Path(__file__).parents[3] / "clients" / "vscode" / "images"
+SIZE = {"width": 960, "height": 540}
+LOOKS = {
+    "breadcrumbs.enabled": False,
+    "editor.fontSize": 16,
+    "editor.lineHeight": 24,
+    "workbench.activityBar.location": "hidden",
+    "workbench.layoutControl.enabled": False,
+    "workbench.sideBar.location": "right",
+    "window.commandCenter": False,
+}
+CODE = '''from dataclasses import dataclass
+
+
+@dataclass
+class Item:
+    name: str
+    price: float
+    quantity: int
+
+
+def total_price(items: list[Item]) -> float:
+    """Return the price of all items."""
+    total = 0.0
+    '''
+
+Take = Callable[[str], None]
+
+
+@pytest.fixture
+def take(window: Window, tmp_path: Path) -> Iterator[Take]:
+    """Takes a picture of a small, tidy window under a name."""
+    folder = IMAGES if os.environ.get("FORETYPE_TEST_PICTURES") else tmp_path
+    machine = window.server.machine()
+    window.page.set_viewport_size(SIZE)
+    window.server.set_workspace(LOOKS)
+
+    def picture(name: str) -> None:
+        window.page.mouse.move(480, 300)
+        window.page.wait_for_timeout(1_000)  # what fades has faded
+        window.page.screenshot(path=folder / f"{name}.png")
+        assert (folder / f"{name}.png").stat().st_size > 10_000
+
+    yield picture
+    window.server.set_workspace({})
+    window.server.set_machine(machine)
+    window.page.set_viewport_size({"width": 1280, "height": 800})
+    window.status("zap")
+
+
+def bare(window: Window) -> None:
+    """Nothing beside the editor."""
+    window.run_command("View: Close Primary Side Bar")
+    window.run_command("Notifications: Clear All Notifications")
+
+
+def tidy(window: Window) -> None:
+    """Nothing beside the editor, and the cursor at the end of it."""
+    bare(window)
+    window.focus()
+    window.press("Control+End")
+
+
+@pytest.mark.parametrize(("name", "theme"), [("light", "Default Light Modern"), ("dark", "Default Dark Modern")])
+def test_a_suggestion(window: Window, take: Take, name: str, theme: str) -> None:
+    window.server.set_workspace({**LOOKS, "workbench.colorTheme": theme})
+    window.open("cart.py", CODE)
+    tidy(window)
+    window.type("for item in ")
+    assert window.wait_for_ghost()
+    take(f"suggestion-{name}")
+
+
+def test_the_menu(window: Window, take: Take) -> None:
+    window.open("cart.py", CODE)
+    tidy(window)
+    window.type("for item in ")
+    window.wait_for_ghost()
+    window.run_command("Foretype: Show the Menu")
+    until(lambda: window.page.locator(".quick-input-list .monaco-list-row").count() > 6, "the menu is there")
+    take("menu")
+    window.press("Escape")
+
+
+def test_the_walkthrough(window: Window, take: Take) -> None:
+    window.run_command("View: Close All Editors")
+    bare(window)
+    window.run_command("Foretype: Open the Walkthrough")
+    window.page.locator(".getting-started-step").first.wait_for(timeout=60_000)
+    take("walkthrough")
+
+
+def test_the_models(window: Window, take: Take) -> None:
+    window.run_command("Foretype: Choose the Model...")
+    until(lambda: window.page.locator(".quick-input-list .monaco-list-row").count() > 3, "the models are listed")
+    take("models")
+    window.press("Escape")
+
+
+def test_an_error(window: Window, take: Take) -> None:
+    window.open("cart.py", CODE)
+    tidy(window)
+    window.server.set_machine({"foretype.server.path": "/nowhere/foretype"})
+    window.notice("There is no program")
+    window.status("error")
+    take("error")
