@@ -41,7 +41,7 @@ async def generated(engine: Engine, request: GenerateRequest) -> tuple[str, Fini
 
 def answering(remote: Remote) -> Script:
     """Has the service answer as it is asked to: services that take text have to repeat what was cut off."""
-    remote.script.text = remote.script.text if _repeats_nothing(remote) else "    " + remote.script.text
+    remote.script.text = remote.script.text if _repeats_nothing(remote) else " " + remote.script.text
     return remote.script
 
 
@@ -75,7 +75,7 @@ async def test_max_tokens_and_stops_end_an_answer(name: str) -> None:
         script = answering(remote)
         text, finish = await generated(remote.engine, GenerateRequest(HOLE, 64, ("total",)))
         assert (text, finish.reason in (FinishReason.STOP, FinishReason.END)) == ("return ", True)
-        script.text = "    x = 1\n" * 40
+        script.text = " x = 1\n" * 40
         text, finish = await generated(remote.engine, GenerateRequest(HOLE, 24))
         assert finish.reason is FinishReason.LENGTH
         assert 10 < len(text) < 200
@@ -151,7 +151,7 @@ async def test_several_ends_of_a_line_differ(name: str) -> None:
     texts = ["return total\n", "return total / len(values)\n", "return total\n"]
     async with running(name, Script(texts=texts)) as remote:
         if not _repeats_nothing(remote):
-            remote.script.texts = [f"    {text}" for text in texts]
+            remote.script.texts = [f" {text}" for text in texts]
         found = await remote.engine.explore(ExploreRequest(HOLE, 3, 40))
         ends = [each.text for each in found.alternatives]
         assert ends[0] == "return total"
@@ -291,3 +291,15 @@ async def until(holds: object) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("waited in vain")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in KINDS if KINDS[name]["kind"] not in ("openai-chat", "openai-responses")]
+)
+async def test_an_answer_that_contradicts_the_word_begun_is_empty(name: str) -> None:
+    async with running(name, Script(text=" other = 1\n" * 50, tokens_per_second=50)) as remote:
+        hole = Hole(HOLE.prefix, HOLE.suffix, "    ret", path="mean.py")
+        text, finish = await generated(remote.engine, GenerateRequest(hole, 500))
+        assert (text, finish.reason) == ("", FinishReason.END)
+        await asyncio.wait_for(remote.script.requests[-1].closed.wait(), 5)
+        assert len(remote.script.requests) == 1

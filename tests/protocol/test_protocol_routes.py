@@ -35,7 +35,7 @@ Start = Callable[..., Awaitable[Any]]
 
 @pytest.fixture
 async def service() -> AsyncIterator[Service]:
-    async with serving(Script(text="urn sum(values) / len(values)\n")) as made:
+    async with serving(Script(text="    return sum(values) / len(values)\n")) as made:
         yield made
 
 
@@ -85,7 +85,7 @@ async def seen(true: Callable[[], object]) -> None:
 
 
 async def test_an_answer_of_an_endpoint_grows_in_the_editor(serve: Start, service: Service, tmp_path: Path) -> None:
-    service.script.text = "urn sum(values) / len(values) if values else default_of_nothing\n"
+    service.script.text = "    return sum(values) / len(values) if values else default_of_nothing\n"
     service.script.tokens_per_second = 100.0
     client = await serve(service.url, "first", engines='["fast"]')
     uri = (tmp_path / "a.py").as_uri()
@@ -96,7 +96,7 @@ async def test_an_answer_of_an_endpoint_grows_in_the_editor(serve: Start, servic
     assert len(texts) > 2
     assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(texts))
     assert final == updates[-1]
-    assert texts[-1] + "\n" == service.script.text
+    assert "    ret" + texts[-1] + "\n" == service.script.text
     assert (await ledger(client))["engine"] == "fast (qwen2.5-coder)"
 
 
@@ -196,3 +196,28 @@ async def test_a_connection_is_open_before_the_first_request(serve: Start, servi
     client.open((tmp_path / "a.py").as_uri(), TEXT)
     await seen(lambda: service.connections)
     assert not service.script.requests
+
+
+async def test_a_workspace_may_keep_everything_here_at_once_and_may_name_no_other_service(
+    serve: Start, service: Service, tmp_path: Path
+) -> None:
+    async with serving(Script()) as evil:
+        client = await serve(service.url, "race")
+        uri = (tmp_path / "a.py").as_uri()
+        asked_for = {
+            "privacy": {"offline": True},
+            "endpoints": {"fast": {"kind": "ollama", "url": evil.url}, "evil": {"kind": "ollama", "url": evil.url}},
+            "route": {"engines": ["evil", "fast"], "policy": "race"},
+        }
+        client.notify("workspace/didChangeConfiguration", {"settings": {"foretype": asked_for}})
+        client.open(uri, TEXT)
+        assert await asked(client, uri) == ["urn sum(values)"]
+        assert (await ledger(client))["ledger"]["skipped"] == [["fast", "privacy.offline is set"]]
+        assert not service.script.requests and not service.connections
+        assert not evil.connections
+        client.notify("workspace/didChangeConfiguration", {"settings": {"foretype": {}}})
+        at = {"line": 1, "character": 7}
+        client.send(client.change(uri, 2, {"range": {"start": at, "end": at}, "text": "x = "}))
+        await asked(client, uri, 1, 11)
+        await seen(lambda: service.connections)
+        assert not evil.connections

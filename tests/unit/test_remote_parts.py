@@ -48,7 +48,7 @@ def test_what_is_cut_off_and_what_stays_are_the_text(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "typed"),
     [
-        ("    retur", "    retur"),
+        ("    retur", " retur"),
         ("x = fo", " fo"),
         ("x = ", " "),
         ("get_na", "na"),
@@ -56,7 +56,8 @@ def test_what_is_cut_off_and_what_stays_are_the_text(text: str) -> None:
         ("HTTP", "HTTP"),
         ("x = 12", ""),
         ("f(", ""),
-        ("\n    ", "    "),
+        ("\n    ", " "),
+        ("\t\tx", "\tx"),
         ("", ""),
         ("anextremelylongwordwithoutend", ""),
     ],

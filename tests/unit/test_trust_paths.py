@@ -147,3 +147,18 @@ def test_other_files_are_told_by_the_path_they_are_shown_with(root: Path, tmp_pa
         ".env": False,
     }
     assert {path: made.verdict_of_shown(path, beside).may_leave for path in shown} == shown
+
+
+@pytest.mark.parametrize(
+    ("patterns", "fits"),
+    [
+        (("gen/",), True),
+        (("/src/gen/*.sql",), True),
+        (("*.py", "*.sql"), True),
+        (("/gen/",), False),
+        (("*.py",), False),
+        (("*.sql", "!query.sql"), False),
+    ],
+)
+def test_patterns_of_routes_fit_paths_in_the_workspace(root: Path, patterns: tuple[str, ...], fits: bool) -> None:
+    assert policy(root).fits(from_path(root / "src" / "gen" / "query.sql"), patterns) is fits

@@ -19,7 +19,8 @@ from foretype.errors import ForetypeError
 
 BUGGY, CASES = ".buggy.py", ".cases.jsonl"
 LARGEST_NUMBER = 1_000_000
-VERDICT_SECONDS = 120.0
+VERDICT_SECONDS = 300.0
+SLOW_SECONDS = 10.0
 _RUNNER = Path(__file__).parent / "fix_runner.py"
 
 
@@ -103,9 +104,8 @@ async def fix_programs(
         proofs.mkdir()
         home.mkdir()
         for program in programs:
-            # One whose numbers are this large can take minutes for one run, and a search has hundreds.
-            cheap = [line for line in program.proof if _largest(line) <= LARGEST_NUMBER]
-            (proofs / f"{program.name}{CASES}").write_text("\n".join(cheap), encoding="utf-8")
+            lines = await _proof_cases(program, tolerance)
+            (proofs / f"{program.name}{CASES}").write_text("\n".join(lines), encoding="utf-8")
         session = FixSession(serve, options(proofs, seconds, answers, tolerance), home)
         await session.begin()
         try:
@@ -122,6 +122,17 @@ async def fix_programs(
     return verdicts
 
 
+async def _proof_cases(program: Program, tolerance: float) -> list[str]:
+    """The cases for the proof, with more time for the few that are slow in the program as it is."""
+    # One whose numbers are this large can take minutes for one run, and a search has hundreds.
+    cheap = [line for line in program.proof if _largest(line) <= LARGEST_NUMBER]
+    slow = await _asked(program.file.read_bytes(), program.name, cheap, "slow", tolerance)
+    if not any(slow) or sum(slow) * 2 > len(cheap):
+        return cheap
+    pairs = zip(cheap, slow, strict=True)
+    return [json.dumps([*json.loads(line), SLOW_SECONDS]) if is_slow else line for line, is_slow in pairs]
+
+
 async def _fix(
     session: FixSession, program: Program, folder: Path, tolerance: float, write: Path | None
 ) -> ProgramVerdict:
@@ -133,7 +144,9 @@ async def _fix(
     fixed = await session.fix(folder, file, before, "Find and fix a bug", place, ())
     if write is not None:
         (write / f"{program.name}.py").write_bytes(fixed.text.encode())
-    results = await _judge(fixed.text, program, tolerance) if fixed.text != before else [False] * len(program.hidden)
+    results = [False] * len(program.hidden)
+    if fixed.text != before:
+        results = await _asked(fixed.text.encode(), program.name, program.hidden, "verdict", tolerance)
     return _verdict(program, fixed, results, changed_outside(before, fixed.text, first, last))
 
 
@@ -153,23 +166,23 @@ def _verdict(program: Program, fixed: Fixed, results: Sequence[bool], outside: i
     )
 
 
-async def _judge(text: str, program: Program, tolerance: float) -> list[bool]:
-    """Which of the hidden cases a program passes."""
+async def _asked(text: bytes, name: str, lines: Sequence[str], mode: str, tolerance: float) -> list[bool]:
+    """What the runner says of each case; all false when it can't say."""
     base = Path(tempfile.mkdtemp(prefix="foretype-verdict-"))
     try:
-        file, cases = base / f"{program.name}.py", base / "cases"
-        file.write_bytes(text.encode())
-        cases.write_text("\n".join(program.hidden), encoding="utf-8")
+        file, cases = base / f"{name}.py", base / "cases"
+        file.write_bytes(text)
+        cases.write_text("\n".join(lines), encoding="utf-8")
         walls = sandbox.walls(base)
-        command = [*walls.before, sys.executable, "-I", "-S", str(_RUNNER), str(file), str(cases), program.name]
+        command = [*walls.before, sys.executable, "-I", "-S", str(_RUNNER), str(file), str(cases), name, mode]
         environment = sandbox.environment(base, scrubbed=True)
-        ran = await sandbox.run([*command, "verdict", str(tolerance)], base, VERDICT_SECONDS, environment)
+        ran = await sandbox.run([*command, str(tolerance)], base, VERDICT_SECONDS, environment)
     finally:
         shutil.rmtree(base, ignore_errors=True)
     try:
         results = json.loads(ran.out)
     except ValueError:
-        return [False] * len(program.hidden)
+        return [False] * len(lines)
     return [bool(each) for each in results]
 
 

@@ -2,10 +2,11 @@
 
     python fix_runner.py PROGRAM.py CASES.jsonl FUNCTION MODE TOLERANCE
 
-Each line of CASES is ``[arguments, expected]``. MODE ``test`` prints how many cases fail, and why in a word, without
-showing any of them, and exits with 1 if some do. MODE ``probe`` prints a digest of what the function gives for further
-inputs, made from parts of those in the cases: two programs that pass the cases and print different digests can't both
-be right. MODE ``verdict`` prints a JSON list of booleans, one for each case.
+Each line of CASES is ``[arguments, expected]``, perhaps with the seconds it may take. MODE ``test`` prints how many
+cases fail, and why in a word, without showing any of them, and exits with 1 if some do. MODE ``probe`` prints a digest
+of what the function gives for further inputs, made from parts of those in the cases: two programs that pass the cases
+and print different digests can't both be right. MODE ``verdict`` prints a JSON list of booleans, one for each case;
+``slow`` does so of those that take too long.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 
 SLOW = "too slow"
 CASE_SECONDS = 1.0
+VERDICT_SECONDS = 20.0
 PROBE_SECONDS = 0.3
 MOST_PROBES = 200
 MOST_MEMORY = 2_000_000_000
@@ -51,18 +53,32 @@ def main() -> int:
     if mode == "probe":
         print(_digest(call, cases, _atoms(program)), file=out)
         return 0
-    results: list[str] = []
-    for given, expected in cases:
-        results.append(_run(call, given, expected, float(tolerance)))
-        if mode == "test" and results[-1] == SLOW:
-            break  # the others would most likely be slow too
-    if mode == "verdict":
-        print(json.dumps([not result for result in results]), file=out)
+    if mode in ("verdict", "slow"):
+        seconds = VERDICT_SECONDS if mode == "verdict" else CASE_SECONDS
+        ends = [_run(call, case[0], case[1], float(tolerance), seconds) for case in cases]
+        print(json.dumps([end == SLOW if mode == "slow" else not end for end in ends]), file=out)
         return 0
+    results = _tried(call, cases, float(tolerance))
     failed = [result for result in results if result]
     if failed:
         print(f"{len(failed)} of {len(cases)} cases fail: {', '.join(sorted(set(failed)))}.", file=out)
     return 1 if failed else 0
+
+
+def _tried(call: Callable[..., Any], cases: list[Any], tolerance: float) -> list[str]:
+    """How the cases go, those with more time at last, and only if all others pass."""
+    results: list[str] = []
+    for case in sorted(cases, key=_seconds):
+        if _seconds(case) > CASE_SECONDS and any(results):
+            break
+        results.append(_run(call, case[0], case[1], tolerance, _seconds(case)))
+        if results[-1] == SLOW:
+            break  # the others would most likely be slow too
+    return results
+
+
+def _seconds(case: Any) -> float:
+    return float(case[2]) if len(case) > 2 else CASE_SECONDS
 
 
 def _limit() -> None:
@@ -82,11 +98,11 @@ def _load(program: str, function: str) -> Callable[..., Any]:
     return found
 
 
-def _run(call: Callable[..., Any], given: Any, expected: Any, tolerance: float) -> str:
+def _run(call: Callable[..., Any], given: Any, expected: Any, tolerance: float, seconds: float) -> str:
     """Why a case fails, in a word or two; empty when it doesn't."""
     arguments = given if isinstance(given, list) else [given]
     try:
-        got = _timed(functools.partial(_called, call, arguments), CASE_SECONDS)
+        got = _timed(functools.partial(_called, call, arguments), seconds)
     except TooLong:
         return SLOW
     except (KeyboardInterrupt, SystemExit):
@@ -148,7 +164,7 @@ def _atoms(program: str) -> list[Any]:
 def _digest(call: Callable[..., Any], cases: list[Any], atoms: list[Any]) -> str:
     digest = hashlib.sha256()
     slow = 0
-    for arguments in _probes([given if isinstance(given, list) else [given] for given, _ in cases], atoms):
+    for arguments in _probes([given if isinstance(given, list) else [given] for given, *_ in cases], atoms):
         try:
             told = json.dumps(_rounded(_timed(functools.partial(_called, call, arguments), PROBE_SECONDS)))
         except TooLong:

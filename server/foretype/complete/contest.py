@@ -34,6 +34,8 @@ LATE = "it has not answered in time"
 UNSURE = "it was not sure of its answer"
 BLOCK = "a block was asked of another engine as well"
 PATIENCE_SECONDS = 20.0
+HEAD_START = 3
+"""Turns of the event loop that the engine on this machine is ahead of the others."""
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +61,11 @@ class Contest(ABC):
             while not run.superseded:
                 now = time.monotonic()
                 for entrant in self.entrants:
-                    self._follow(entrant, now)
+                    self._look(entrant, now)
                 if (result := self.chosen(now)) is not None:
                     return result
                 self._admit(now)
+                self._begin(now)
                 if not any(each.plays for each in self.entrants):
                     return self.last_word()
                 await run.bell.wait(self._pause(now))
@@ -105,7 +108,7 @@ class Contest(ABC):
 
     def is_held(self, entrant: Entrant) -> bool:
         """Whether an answer waits for a better one, which may yet come."""
-        if not entrant.unsure:
+        if not entrant.unsure or self.run.outdated:
             return False
         others = any(self._is_hopeful(each) for each in self.entrants if each is not entrant)
         return others or len(self.entrants) < len(self.lanes)
@@ -140,15 +143,19 @@ class Contest(ABC):
         entrant.lane.late, entrant.lane.trouble = 0, ""
         self.run.skipped.pop(entrant.lane.name, None)
 
-    def _follow(self, entrant: Entrant, now: float) -> None:
-        if entrant.plays and entrant.begins is not None and now >= entrant.begins:
-            assert entrant.info is not None
-            entrant.begins = None
-            if self.run.outdated:
-                entrant.out, entrant.said = OUTDATED, True
-            else:
-                self.begin(entrant, entrant.info)
-        elif entrant.plays and entrant.begins is None and entrant.info is not None:
+    def _begin(self, now: float) -> None:
+        """Asks the engines that are open and whose time has come."""
+        for entrant in self.entrants:
+            if entrant.plays and entrant.begins is not None and now >= entrant.begins:
+                assert entrant.info is not None
+                entrant.begins = None
+                if self.run.outdated:
+                    entrant.out, entrant.said = OUTDATED, True
+                else:
+                    self.begin(entrant, entrant.info)
+
+    def _look(self, entrant: Entrant, now: float) -> None:
+        if entrant.plays and entrant.begins is None and entrant.info is not None:
             self.follow(entrant, now)
         if entrant.plays and not entrant.has_text and not entrant.is_late and now >= entrant.due:
             entrant.is_late = True
@@ -156,9 +163,9 @@ class Contest(ABC):
             self.run.skipped[entrant.lane.name] = LATE
 
     def _admit(self, now: float) -> None:
-        """Asks the engines that are wanted now and weren't asked yet."""
+        """Asks the engines that are wanted now and weren't asked yet, in a race the one on this machine first."""
         asked = [each.lane for each in self.entrants]
-        for lane in self.lanes:
+        for lane in sorted(self.lanes, key=lambda each: self.policy == "race" and not each.is_local):
             if lane not in asked and self.wants_another():
                 self._tell_why()
                 self.enter(lane, now)
@@ -198,6 +205,10 @@ class Contest(ABC):
         begun = time.perf_counter()
         try:
             info = await entrant.lane.ask_info()
+            if not entrant.lane.is_local:
+                # Sending takes milliseconds of this process: what is asked on this machine is on its way before that.
+                for _ in range(HEAD_START):
+                    await asyncio.sleep(0)
         except ForetypeError as error:
             self.fail(entrant, str(error))
         except Exception:

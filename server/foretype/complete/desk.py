@@ -12,7 +12,7 @@ from foretype.complete.stream import Stream
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
-STREAMS_KEPT = 16
+STREAMS_KEPT = 12
 
 
 @dataclass(slots=True)

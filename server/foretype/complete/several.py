@@ -68,6 +68,7 @@ class Several(Contest):
     def chosen(self, now: float) -> CompletionResult | None:
         """What was found, once nobody else is worth waiting for; in a race the others have a moment more."""
         ready = [each for each in self.entrants if each.plays and each.has_text]
+        ready.sort(key=lambda each: self.lanes.index(each.lane))
         if not ready:
             return None
         self.recheck = min(self.recheck, now + self.rhythm.soft_deadline)

@@ -9,6 +9,9 @@ from foretype.engines.base import Usage
 from foretype.engines.remote.events import Counted
 from foretype.engines.remote.measures import Measures
 
+LONGEST_TOKEN = 16
+"""Characters, but for rare ones."""
+
 
 class Account:
     """The account of one answer. ``asked`` and ``sent`` are ``time.perf_counter`` values, the latter of the request."""
@@ -17,7 +20,6 @@ class Account:
         self._measures = measures
         self._sent = sent
         self._characters = prompt_characters
-        self._generated = 0
         self._first = 0.0
         self.usage = Usage(queue_ms=(sent - asked) * 1000, prefill_tokens=measures.tokens(prompt_characters))
 
@@ -29,9 +31,10 @@ class Account:
             milliseconds = (now - self._sent) * 1000
             self._measures.first_text(milliseconds)
             self.usage = replace(self.usage, prefill_ms=milliseconds)
-        self._generated += len(text)
-        tokens = max(self.usage.decode_tokens + 1, self._measures.tokens(self._generated))
-        self.usage = replace(self.usage, decode_ms=(now - self._first) * 1000, decode_tokens=tokens)
+        # Most services send an event for each token, some gather several.
+        tokens = 1 if len(text) <= LONGEST_TOKEN else self._measures.tokens(len(text))
+        elapsed = (now - self._first) * 1000
+        self.usage = replace(self.usage, decode_ms=elapsed, decode_tokens=self.usage.decode_tokens + tokens)
 
     def counted(self, told: Counted) -> None:
         """The service's own counts replace the estimates."""

@@ -89,14 +89,28 @@ class RemoteEngine:
             request.grammar,
             session=self._session,
         )
-        for heals in (True, False):
-            async with aclosing(self._answer(request.prompt, replace(parameters, heals=heals), asked)) as parts:
-                async for part in parts:
-                    if part is None:
-                        break
-                    yield part
-                else:
-                    return
+        started = await self._service.start(request.prompt, parameters, self._endpoint.answer_seconds)
+        answer = Answer(started.sent.typed, not started.sent.lenient, parameters.stops, started.sent.reasons)
+        account = Account(self._measures, asked, started.at, started.sent.characters)
+        reason = FinishReason.END
+        try:
+            async with aclosing(self._events(started)) as events:
+                async for event in events:
+                    if isinstance(event, Text):
+                        account.generated(event.text)
+                        if text := answer.feed(event.text):
+                            yield Chunk(text, account.usage, event.logprob)
+                        if answer.over:
+                            break
+                    elif isinstance(event, Ended):
+                        reason = event.reason
+                        if text := answer.flush():
+                            yield Chunk(text, account.usage)
+                    elif isinstance(event, Counted):
+                        account.counted(event)
+            yield Finish(FinishReason.STOP if answer.stopped else reason, account.usage)
+        finally:
+            self._add(started, account.close())
 
     async def explore(self, request: ExploreRequest) -> Explored:
         """Several ends of a line, the likeliest first where the service tells, else as often as they came."""
@@ -109,20 +123,9 @@ class RemoteEngine:
             logprobs=True,
             session=self._session,
         )
-        if self._spoken.several:
-            found = await self._ends(request, parameters, asked)
-        else:
-            alone = [
-                replace(parameters, count=1, seed=seed, temperature=EXPLORING_TEMPERATURE if seed else 0.0)
-                for seed in range(request.count)
-            ]
-            answers = await asyncio.gather(
-                *(self._ends(request, each, asked) for each in alone), return_exceptions=True
-            )
-            found = [each for answer in answers if not isinstance(answer, BaseException) for each in answer]
-            failed = [answer for answer in answers if isinstance(answer, BaseException)]
-            if failed and not found:
-                raise failed[0]
+        found = await self._together(request, parameters, asked) if self._spoken.several else []
+        if not found:
+            found = await self._one_by_one(request, parameters, asked)
         best: dict[str, Alternative] = {}
         for each in found:
             if each.text and (each.text not in best or best[each.text].logprob < each.logprob):
@@ -158,36 +161,6 @@ class RemoteEngine:
                     self._totals = replace(self._totals, warm_tokens=self._totals.warm_tokens + (event.prompt or 0))
         return True
 
-    async def _answer(
-        self, given: Input, parameters: Parameters, asked: float
-    ) -> AsyncGenerator[Chunk | Finish | None, None]:
-        """One attempt at an answer; None at its end if it did not agree with what was typed."""
-        started = await self._service.start(given, parameters, self._endpoint.answer_seconds)
-        answer = Answer(started.sent.typed, not started.sent.lenient, parameters.stops, started.sent.reasons)
-        account = Account(self._measures, asked, started.at, started.sent.characters)
-        reason = FinishReason.END
-        try:
-            async with aclosing(self._events(started)) as events:
-                async for event in events:
-                    if isinstance(event, Text):
-                        account.generated(event.text)
-                        if text := answer.feed(event.text):
-                            yield Chunk(text, account.usage, event.logprob)
-                        if answer.over:
-                            break
-                    elif isinstance(event, Ended):
-                        reason = event.reason
-                        if text := answer.flush():
-                            yield Chunk(text, account.usage)
-                    elif isinstance(event, Counted):
-                        account.counted(event)
-            if answer.disagrees:
-                yield None
-                return
-            yield Finish(FinishReason.STOP if answer.stopped else reason, account.usage)
-        finally:
-            self._add(started, account.close())
-
     async def _events(self, started: Started, choices: int = 1) -> AsyncGenerator[Event, None]:
         """The events of so many answers; the account may come after their ends."""
         from anyio import fail_after
@@ -214,6 +187,31 @@ class RemoteEngine:
                 raise
         finally:
             await exchange.aclose()
+
+    async def _together(self, request: ExploreRequest, parameters: Parameters, asked: float) -> list[Alternative]:
+        """Several answers to one request; none from a service that turns out not to give several."""
+        if "n" in self._service.known.refused:
+            return []
+        try:
+            return await self._ends(request, parameters, asked)
+        except Failed as failed:
+            if failed.wait is not None or failed.status in (401, 403, 404):
+                raise
+            self._service.refuse("n")
+            return []
+
+    async def _one_by_one(self, request: ExploreRequest, parameters: Parameters, asked: float) -> list[Alternative]:
+        """Several requests at a time, the first of which is greedy."""
+        alone = [
+            replace(parameters, count=1, seed=seed, temperature=EXPLORING_TEMPERATURE if seed else 0.0)
+            for seed in range(request.count)
+        ]
+        answers = await asyncio.gather(*(self._ends(request, each, asked) for each in alone), return_exceptions=True)
+        found = [each for answer in answers if not isinstance(answer, BaseException) for each in answer]
+        failed = [answer for answer in answers if isinstance(answer, BaseException)]
+        if failed and not found:
+            raise failed[0]
+        return found
 
     async def _ends(self, request: ExploreRequest, parameters: Parameters, asked: float) -> list[Alternative]:
         """The answers to one request, each to the end of its line."""

@@ -7,15 +7,15 @@ import re
 LONGEST_WORD = 16
 """Letters; a word is generated again, so a long one costs tokens before the first new text."""
 
-_TAIL = re.compile(rf"[ \t]*(?:[A-Z]?[a-z]{{1,{LONGEST_WORD}}}|[A-Z]{{1,{LONGEST_WORD}}})?\Z")
+_TAIL = re.compile(rf"[ \t]?(?:[A-Z]?[a-z]{{1,{LONGEST_WORD}}}|[A-Z]{{1,{LONGEST_WORD}}})?\Z")
 
 
 def split(text: str) -> tuple[str, str]:
-    """Text without its tail, and the tail: a word begun with the blanks before it, or trailing blanks.
+    """Text without its tail, and the tail: a word begun with the one blank before it, or the last blank.
 
-    A prompt that ends inside a token is continued badly, and tokens of code are split at blanks, capitals and
-    underscores: ``retur`` is ``ret`` and ``ur`` where ``return`` is one token, `` = f`` begins with one that has its
-    blank in it. The two parts together are the text.
+    A prompt that ends inside a token is continued badly, and tokens of code are split at capitals, at underscores and
+    before the last of several blanks: ``retur`` is ``ret`` and ``ur`` where ``return`` is one token, and four blanks
+    before it are three, and one in front of the word. The two parts together are the text.
     """
     found = _TAIL.search(text)
     at = found.start() if found else len(text)

@@ -150,6 +150,10 @@ class Service:
         self._breaker.leave()
         return True
 
+    def refuse(self, field: str) -> None:
+        """Takes note of an optional field that the service does not take."""
+        self.known = replace(self.known, refused=self.known.refused | {field})
+
     def settle(self, started: Started, usage: Usage) -> None:
         """Counts what a request took; the counts are written beside other work."""
         self._meter.settle(started.ticket, usage)
@@ -228,7 +232,7 @@ class Service:
             if failed.status == 401 and self._key.forget():
                 raise Failed(str(failed), again=True, wait=0.0, status=401) from None
             if failed.field in OPTIONAL - self.known.refused:
-                self.known = replace(self.known, refused=self.known.refused | {failed.field})
+                self.refuse(failed.field)
                 raise Failed(str(failed), again=True, wait=0.0, status=failed.status) from None
             raise
 
