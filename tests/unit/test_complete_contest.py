@@ -145,6 +145,18 @@ async def test_an_answer_that_disagrees_with_what_is_shown_is_stopped() -> None:
         assert (text_of(result), result.engine) == ("urn a + b", "local (smollm2-135m)")
 
 
+async def test_what_is_on_screen_stays_while_it_is_typed_along_whatever_another_engine_says_later() -> None:
+    async with bench(RACE) as b:
+        task = b.ask(ASKED)
+        fast, local = await b.generation(0, "fast"), await b.generation(0)
+        local.say("urn a + b\n", END)
+        await task
+        fast.say("urn a", " + b * c * c * c", END)
+        await until(lambda: fast.closed)
+        assert text_of(await b.ask(TYPED)) == "rn a + b"
+        assert counts(b) == (1, 1)
+
+
 async def test_in_a_race_a_refused_answer_makes_room() -> None:
     async with bench(RACE) as b:
         task = b.ask(ASKED)
@@ -280,6 +292,16 @@ async def test_an_unsure_answer_is_better_than_none(why: str) -> None:
         if why == "error":
             fast.say(DOWN)
         assert text_of(await task) == "urn a + b"
+
+
+async def test_an_unsure_answer_to_what_has_changed_keeps_nobody_waiting() -> None:
+    async with bench(LOCAL_FIRST) as b:
+        task = b.ask(ASKED)
+        local = await b.generation(0)
+        b.change(TYPED)
+        local.say(*UNSURE_ANSWER)
+        await asyncio.wait_for(task, 5)
+        assert counts(b) == (0, 1)
 
 
 @pytest.mark.parametrize("said", ["\u202e\n", ""])

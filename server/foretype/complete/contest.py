@@ -108,7 +108,7 @@ class Contest(ABC):
 
     def is_held(self, entrant: Entrant) -> bool:
         """Whether an answer waits for a better one, which may yet come."""
-        if not entrant.unsure:
+        if not entrant.unsure or self.run.outdated:
             return False
         others = any(self._is_hopeful(each) for each in self.entrants if each is not entrant)
         return others or len(self.entrants) < len(self.lanes)

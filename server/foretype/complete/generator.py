@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -58,17 +57,17 @@ class Generator:
             active.task.cancel()
             active.wake()
 
-    def let_go(self, asked: float) -> None:
-        """Ends what runs unless a request takes it up within the grace; ``asked`` is when its own request came."""
-        stream = self.active
+    def let_go(self) -> None:
+        """Ends what runs unless a request takes it up within the grace."""
+        if (stream := self.active) is None:
+            return
+        used = stream.used
 
         def end() -> None:
-            assert stream is not None
-            if stream.used <= asked + GRACE_SECONDS and time.monotonic() - stream.used >= GRACE_SECONDS / 2:
+            if stream.used == used:
                 self.stop(stream)
 
-        if stream is not None:
-            asyncio.get_running_loop().call_later(GRACE_SECONDS, end)
+        asyncio.get_running_loop().call_later(GRACE_SECONDS, end)
 
     async def aclose(self) -> None:
         """Stops and waits."""

@@ -97,7 +97,7 @@ class Completer:
         except asyncio.CancelledError:
             for lane in self._lanes:
                 if lane.generator.active in desk.streams:
-                    lane.generator.let_go(now)
+                    lane.generator.let_go()
             raise
         self._history.add(request.snapshot.uri, result)
         return result
