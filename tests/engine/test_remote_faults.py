@@ -237,3 +237,16 @@ async def recovered(remote: Remote) -> str:
             return await generated(remote)
         await asyncio.sleep(0.05)
     return await generated(remote)
+
+
+async def test_who_may_not_list_models_is_asked_for_answers_all_the_same() -> None:
+    """A probe tells whether a service is there; whether it answers, only a request does."""
+    async with running("completions", script_for("completions"), **QUICK) as remote:
+        remote.script.probe_status = 403
+        assert await remote.engine.warm(HOLE)
+        assert await generated(remote) == "total / len(values)\n"
+        for _ in range(3):
+            remote.script.fault("stall", after=0)
+            with pytest.raises(EndpointError):
+                await generated(remote)
+        assert await recovered(remote) == "total / len(values)\n"

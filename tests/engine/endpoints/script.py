@@ -59,7 +59,7 @@ class Script:
     tokens_per_second: float = 0.0
     key: str = ""
     cached: int = 0
-    takes_all: bool = True
+    probe_status: int = 200
     faults: deque[Fault] = field(default_factory=deque)
     requests: list[Request] = field(default_factory=list)
     probes: list[Request] = field(default_factory=list)

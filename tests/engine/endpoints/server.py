@@ -78,7 +78,7 @@ class _Connection:
         if request.method == "GET":
             self._script.probes.append(request)
             told = {"model_path": "/models/qwen2.5-coder-0.5b.gguf"} if request.path == "/props" else {"data": []}
-            return await self._plain(200, told)
+            return await self._plain(self._script.probe_status, told)
         if request.path == "/tokenize":
             return await self._plain(200, {"tokens": tokenized(request.body["content"])})
         self._script.requests.append(request)

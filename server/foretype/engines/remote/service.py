@@ -130,14 +130,14 @@ class Service:
                 logger.info("%s", self.why_not)
         self._report(EngineState.ERROR, str(failed))
 
-    async def warm(self) -> bool:
-        """Has a connection ready; false if the service can't be reached."""
+    async def warm(self, lightly: bool = True) -> bool:
+        """Has a connection ready; false if the service can't be reached or, unless ``lightly``, doesn't work."""
         if self._line.warm:
             return True
         if not self._breaker.admit():
             return False
         try:
-            await self._line.probe(await self._key.value())
+            await self._line.probe(await self._key.value(), lightly)
         except Failed as failed:
             self.failed(failed)
             return False
@@ -270,7 +270,7 @@ class Service:
             await asyncio.sleep(self._breaker.wait)
             if self._breaker.state is not BreakerState.HALF_OPEN:
                 return
-            if await self.warm():
+            if await self.warm(lightly=False):
                 self._report(EngineState.READY, f"`{self._name}` can be reached again.")
                 return
 

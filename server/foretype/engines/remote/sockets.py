@@ -126,7 +126,7 @@ class Sockets:
         socket.memory = Memory()
         return SocketExchange(self._peer, socket, sent, self._idle.append)
 
-    async def probe(self, key: str) -> None:
+    async def probe(self, key: str, lightly: bool = False) -> None:
         """Has one open. Raises Failed if the service can't be reached or is in trouble."""
         empty = outgoing(self._peer, Chat(()), Parameters(1))
         self._idle.insert(0, await self._connected(empty, key))
