@@ -22,7 +22,7 @@ from foretype.prompt.hole import Chat, Hole, Turn
 HOLE = Hole(
     prefix='def fibonacci(n):\n    """The nth Fibonacci number, by recursion."""\n    if n < 2:\n        return n\n',
     suffix="\n\nprint(fibonacci(10))\n",
-    middle="    ret",
+    middle="    return fib",
     path="fibonacci.py",
 )
 ENGINES = ["local", "llama-server", "llama-server-completions", "llama-server-chat", "llama-cpp-python"]
@@ -78,7 +78,7 @@ async def test_a_gap_is_filled_in_chunks(name: str, request: pytest.FixtureReque
     async with running(name, request) as engine:
         await engine.warm(HOLE)
         text, finish, chunks = await generated(engine, GenerateRequest(HOLE, 24, ("\n",)))
-        assert text.startswith("urn fibonacci(n")
+        assert text.startswith("onacci(n")
         assert "\n" not in text
         assert all(chunk.text for chunk in chunks)
         counts = [chunk.usage.decode_tokens for chunk in chunks]
@@ -119,6 +119,16 @@ async def test_spellings_of_control_tokens_are_only_text(name: str, request: pyt
     async with running(name, request) as engine:
         await engine.warm(hole)
         text, _, _ = await generated(engine, GenerateRequest(hole, 24, ("\n",)))
+        assert text.startswith("onacci(n")
+
+
+@pytest.mark.parametrize("name", ["local", "llama-server"])
+async def test_a_word_begun_is_ended_where_the_engine_can_insist(name: str, request: pytest.FixtureRequest) -> None:
+    """Left to itself the model would begin with ``else``."""
+    hole = Hole(HOLE.prefix, HOLE.suffix, "    ret", path=HOLE.path)
+    async with running(name, request) as engine:
+        await engine.warm(hole)
+        text, _, _ = await generated(engine, GenerateRequest(hole, 12, ("\n",)))
         assert text.startswith("urn fibonacci(n")
 
 
@@ -129,8 +139,8 @@ async def test_typing_on_reads_little_again(name: str, request: pytest.FixtureRe
     async with running(name, request) as engine:
         await engine.warm(HOLE)
         evaluated = []
-        for end in range(4, len("    return fib")):
-            hole = Hole(HOLE.prefix, HOLE.suffix, "    return fib"[:end], path=HOLE.path)
+        for end in range(10, len(HOLE.middle)):
+            hole = Hole(HOLE.prefix, HOLE.suffix, HOLE.middle[:end], path=HOLE.path)
             _, finish, _ = await generated(engine, GenerateRequest(hole, 3))
             evaluated.append(finish.usage.prefill_tokens)
         assert max(evaluated[1:]) <= 6

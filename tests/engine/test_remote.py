@@ -291,3 +291,15 @@ async def until(holds: object) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("waited in vain")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in KINDS if KINDS[name]["kind"] not in ("openai-chat", "openai-responses")]
+)
+async def test_an_answer_that_contradicts_the_word_begun_is_empty(name: str) -> None:
+    async with running(name, Script(text=" other = 1\n" * 50, tokens_per_second=50)) as remote:
+        hole = Hole(HOLE.prefix, HOLE.suffix, "    ret", path="mean.py")
+        text, finish = await generated(remote.engine, GenerateRequest(hole, 500))
+        assert (text, finish.reason) == ("", FinishReason.END)
+        await asyncio.wait_for(remote.script.requests[-1].closed.wait(), 5)
+        assert len(remote.script.requests) == 1

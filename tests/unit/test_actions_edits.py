@@ -137,5 +137,13 @@ def test_a_statement_is_the_smallest_node_that_has_its_lines() -> None:
     assert found is not None and found.text.startswith("x = g(") and found.text.endswith(")")
 
 
+def test_a_statement_with_what_follows_in_its_block() -> None:
+    text = "def f():\n    if a:\n        x = open(p)\n        y = x.read()\n        return y\n    return 1\n"
+    finder = finder_of(snapshot_of(text))
+    found = finder.tail(Point(2, 12), Point(2, 16))
+    assert found is not None and (found.lines, found.indent) == ((2, 4), "        ")
+    assert finder.tail(Point(4, 8), Point(4, 9)) is None
+
+
 def test_a_target_knows_its_lines() -> None:
     assert Target("lines", "", Point(3, 4), Point(5, 1), "", "").size == 3

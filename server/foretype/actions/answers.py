@@ -12,7 +12,7 @@ from foretype.trust.secrets import MARK
 FENCE = "```"
 _BLOCK = re.compile(r"```[^\n`]*\n(.*?)(?:^[ \t]*```|\Z)", re.DOTALL | re.MULTILINE)
 _DOTS = r"(?:\#|//|/\*)?[ \t]*(?:\.\.\.|…)[ \t]*(?:\*/)?"
-_REST = r"(?:\#|//)[^\n]*\b(?:rest of|existing|remaining|previous)\b[^\n]*\bcode\b[^\n]*"
+_REST = r"(?:\#|//)[^\n]*\b(?:rest of|existing|remaining|previous|your)\b[^\n]*\bcode\b[^\n]*"
 _PLACEHOLDER = re.compile(rf"^[ \t]*(?:{_DOTS}|{_REST})$", re.MULTILINE | re.IGNORECASE)
 
 

@@ -9,7 +9,7 @@ from foretype.actions.answers import Unusable, code_of, reindented
 from foretype.actions.asking import Asker
 from foretype.actions.candidates import Candidate, Judged, candidate, replaced, text_with
 from foretype.actions.prompts import ANSWER_GRAMMAR, Attempt, Task, conversation
-from foretype.actions.prove import Prover
+from foretype.actions.prove import LEAVES_OUT, Prover
 from foretype.actions.target import Target
 from foretype.actions.verdict import Standing, Verdict
 from foretype.text.documents import Snapshot
@@ -56,6 +56,8 @@ async def edit(work: Work, asker: Asker, answers: int, tell: Callable[[str], Non
         if verdict.standing is Standing.FAILED:
             failed.append(Attempt(code, verdict.failure))
             last = verdict
+            if verdict.failure == LEAVES_OUT and work.target.kind == "lines":
+                break  # it needs more of the code than it was given
             continue
         judged = Judged(given, verdict, target)
         if verdict.standing is Standing.PROVED or not work.prover.can_convince:

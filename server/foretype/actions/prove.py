@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import tree_sitter
 
 MOST_QUOTED = 200
+LEAVES_OUT = "it leaves out what was there"
 
 
 class Prover:
@@ -136,7 +137,7 @@ class Prover:
         if silences(self._target.text, code):
             return "it silences the checker"
         if leaves_out(self._target.text, code):
-            return "it leaves out what was there"
+            return LEAVES_OUT
         if self._target.kind != "lines" and self._target.name and self._target.name not in code:
             return f"{self._target.name} is no longer there"
         return ""

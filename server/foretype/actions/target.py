@@ -79,14 +79,30 @@ class Finder:
 
     def statement(self, start: Point, end: Point) -> Target | None:
         """The smallest node around a range that has its lines for itself."""
+        node = self._statement(start, end)
+        return None if node is None else self._target("lines", "", node)
+
+    def _statement(self, start: Point, end: Point) -> tree_sitter.Node | None:
         if self.tree is None:
             return None
         node = self.tree.root.descendant_for_byte_range(self.tree.byte_at(start), self.tree.byte_at(end))
         while node is not None and not self._fills_lines(node):
             node = node.parent
-        if node is None or node.parent is None:
+        while node is not None and node.parent is not None and node.parent.byte_range == node.byte_range:
+            node = node.parent
+        return node if node is not None and node.parent is not None else None
+
+    def tail(self, start: Point, end: Point) -> Target | None:
+        """The smallest statement around a range, with all that follows it in its block."""
+        if self.tree is None:
             return None
-        return self._target("lines", "", node)
+        node = self._statement(start, end)
+        block = node.parent if node is not None else None
+        if node is None or block is None or block.parent is None:
+            return None
+        last = [child for child in block.named_children if child.type != "comment"][-1]
+        stop = self._snapshot.clamp(self.tree.point_at(last.end_point))
+        return self._made("lines", "", self.tree.point_at(node.start_point), stop) if last.id != node.id else None
 
     def lines(self, start: Point, end: Point) -> Target:
         """The lines of a range, whatever they are."""

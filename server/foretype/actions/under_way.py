@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +26,9 @@ from foretype.errors import ForetypeError
 from foretype.syntax.cursor import Syntax
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
+
+LARGEST_TAIL = 25
+"""Lines of a block after a statement that a fix may take along, as one that opens a file and closes it has to."""
 
 LARGEST_TARGET = 200
 """Lines; a model that is asked to write more takes too long and forgets too much."""
@@ -104,7 +108,8 @@ class UnderWay:
                 await prover.prepare()
                 advice = await prover.advice()
                 work = Work(self.wish.snapshot, target, replace(task, advice=advice), prover, self._path)
-                answers = _share(self.wish.grounds.settings.candidates, number, len(targets))
+                left = max(1, self.wish.grounds.settings.candidates - self.asker.answers)
+                answers = math.ceil(left / (len(targets) - number))
                 found = await edit(work, self.asker, answers, self._tell)
             finally:
                 prover.programs.close()
@@ -166,6 +171,9 @@ class UnderWay:
         """The targets to try for a range, the smallest first."""
         found = [self.finder.statement(first, last), self.finder.scope(first, last)]
         targets = [each for each in found if each is not None and each.size <= LARGEST_TARGET]
+        tail = self.finder.tail(first, last)
+        if tail is not None and tail.size <= LARGEST_TAIL:
+            targets.append(tail)
         if not targets or targets[0].size > 2 * (last.line - first.line) + 8:
             targets.insert(0, self.finder.lines(first, last))
         unique = {(each.start, each.end): each for each in targets}
@@ -201,11 +209,6 @@ def _fix_instruction(diagnostics: list[Diagnostic]) -> str:
         f"Change the code so that the reported {what} no longer exists. Do not silence the report with a comment. "
         "Keep the behaviour and change as little as possible."
     )
-
-
-def _share(answers: int, number: int, targets: int) -> int:
-    """How many of the answers go to one of several targets, tried in turn."""
-    return max(1, (answers + targets - 1 - number) // targets)
 
 
 def _reports(snapshot: Snapshot, diagnostics: list[Diagnostic]) -> tuple[str, ...]:

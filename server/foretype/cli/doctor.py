@@ -41,10 +41,16 @@ class Examination:
 @click.command()
 @config_option
 @model_option
+@click.option("--endpoint", metavar="NAME", help="Check an endpoint of your settings instead, with real requests.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: facts, speeds, advice.")
-def doctor(config_file: Path | None, model: str | None, as_json: bool) -> None:
+def doctor(config_file: Path | None, model: str | None, endpoint: str | None, as_json: bool) -> None:
     """Check this machine: versions, processor, model, speeds measured, and what to change."""
     resolved = with_command_line(load(config_file), {"model": model})
+    if endpoint is not None:
+        from foretype.cli.doctor_endpoint import report
+
+        report(resolved.settings, endpoint, as_json)
+        return
     machine = machine_facts()
     busy, free = _load()
     examination = asyncio.run(examine(resolved.settings))

@@ -98,11 +98,6 @@ class Answer:
         """Whether a stop appeared."""
         return self._stops.stopped
 
-    @property
-    def disagrees(self) -> bool:
-        """Whether the answer did not begin with what was typed."""
-        return self._agreement.disagrees
-
     def feed(self, text: str) -> str:
         """The part of the answer that more generated text settles."""
         if self._reasoning is not None:

@@ -40,7 +40,6 @@ class Parameters:
     """How far and how to continue, as in `base.GenerateRequest`; ``session`` is the same for all of a process.
 
     ``count`` answers are wanted, with ``logprobs`` if the service can. ``warms`` asks to read the prompt, no more.
-    ``heals`` is false when what is typed is to be continued as it is.
     """
 
     max_tokens: int
@@ -52,7 +51,6 @@ class Parameters:
     logprobs: bool = False
     session: str = ""
     warms: bool = False
-    heals: bool = True
     known: Known = Known()
 
 

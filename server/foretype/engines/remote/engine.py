@@ -89,14 +89,28 @@ class RemoteEngine:
             request.grammar,
             session=self._session,
         )
-        for heals in (True, False):
-            async with aclosing(self._answer(request.prompt, replace(parameters, heals=heals), asked)) as parts:
-                async for part in parts:
-                    if part is None:
-                        break
-                    yield part
-                else:
-                    return
+        started = await self._service.start(request.prompt, parameters, self._endpoint.answer_seconds)
+        answer = Answer(started.sent.typed, not started.sent.lenient, parameters.stops, started.sent.reasons)
+        account = Account(self._measures, asked, started.at, started.sent.characters)
+        reason = FinishReason.END
+        try:
+            async with aclosing(self._events(started)) as events:
+                async for event in events:
+                    if isinstance(event, Text):
+                        account.generated(event.text)
+                        if text := answer.feed(event.text):
+                            yield Chunk(text, account.usage, event.logprob)
+                        if answer.over:
+                            break
+                    elif isinstance(event, Ended):
+                        reason = event.reason
+                        if text := answer.flush():
+                            yield Chunk(text, account.usage)
+                    elif isinstance(event, Counted):
+                        account.counted(event)
+            yield Finish(FinishReason.STOP if answer.stopped else reason, account.usage)
+        finally:
+            self._add(started, account.close())
 
     async def explore(self, request: ExploreRequest) -> Explored:
         """Several ends of a line, the likeliest first where the service tells, else as often as they came."""
@@ -146,36 +160,6 @@ class RemoteEngine:
                 if isinstance(event, Counted):
                     self._totals = replace(self._totals, warm_tokens=self._totals.warm_tokens + (event.prompt or 0))
         return True
-
-    async def _answer(
-        self, given: Input, parameters: Parameters, asked: float
-    ) -> AsyncGenerator[Chunk | Finish | None, None]:
-        """One attempt at an answer; None at its end if it did not agree with what was typed."""
-        started = await self._service.start(given, parameters, self._endpoint.answer_seconds)
-        answer = Answer(started.sent.typed, not started.sent.lenient, parameters.stops, started.sent.reasons)
-        account = Account(self._measures, asked, started.at, started.sent.characters)
-        reason = FinishReason.END
-        try:
-            async with aclosing(self._events(started)) as events:
-                async for event in events:
-                    if isinstance(event, Text):
-                        account.generated(event.text)
-                        if text := answer.feed(event.text):
-                            yield Chunk(text, account.usage, event.logprob)
-                        if answer.over:
-                            break
-                    elif isinstance(event, Ended):
-                        reason = event.reason
-                        if text := answer.flush():
-                            yield Chunk(text, account.usage)
-                    elif isinstance(event, Counted):
-                        account.counted(event)
-            if answer.disagrees:
-                yield None
-                return
-            yield Finish(FinishReason.STOP if answer.stopped else reason, account.usage)
-        finally:
-            self._add(started, account.close())
 
     async def _events(self, started: Started, choices: int = 1) -> AsyncGenerator[Event, None]:
         """The events of so many answers; the account may come after their ends."""

@@ -38,7 +38,7 @@ def build_deepseek(name: str, endpoint: Endpoint, given: Hole | Chat, parameters
 def _sided(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Parameters) -> tuple[dict[str, Any], str]:
     hole = hole_of(given, name)
     before = hole.prefix + hole.middle
-    before, typed = split(before) if parameters.heals else (before, "")
+    before, typed = split(before)
     body = {"model": endpoint.model, "prompt": before, "suffix": hole.suffix} | common(parameters)
     body.pop("n", None)
     return body, typed

@@ -47,7 +47,7 @@ def build(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Paramet
         body["stop"] = list(parameters.stops)
     if parameters.logprobs:
         body["n_probs"] = 1
-    healed, typed = split(given.middle) if parameters.heals and not parameters.grammar else (given.middle, "")
+    healed, typed = split(given.middle) if not parameters.grammar else (given.middle, "")
     if grammar := parameters.grammar or beginning(typed):
         body["grammar"] = grammar
     family = family_of(endpoint, parameters.known)

@@ -39,7 +39,7 @@ def build(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Paramet
         return Outgoing("POST", address(endpoint.url, "api/chat"), {}, body | chat, reasons=True)
     family = family_of(endpoint, parameters.known) if endpoint.family != "auto" else None
     before = given.middle if family is not None else given.prefix + given.middle
-    before, typed = split(before) if parameters.heals else (before, "")
+    before, typed = split(before)
     if family is not None:
         body |= {"prompt": as_text(family, given, before), "raw": True}
     else:

@@ -25,12 +25,12 @@ def build(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Paramet
     """The request for a completion. Raises EndpointError."""
     hole = hole_of(given, name)
     family = family_of(endpoint, parameters.known)
-    healed, typed = split(hole.middle if family else hole.prefix + hole.middle) if parameters.heals else (None, "")
+    healed, typed = split(hole.middle if family else hole.prefix + hole.middle)
     body: dict[str, Any] = {"model": endpoint.model}
     if family is not None:
-        body["prompt"] = as_text(family, hole, hole.middle if healed is None else healed)
+        body["prompt"] = as_text(family, hole, healed)
     else:
-        body |= {"prompt": hole.prefix + hole.middle if healed is None else healed, "suffix": hole.suffix}
+        body |= {"prompt": hole.prefix + healed, "suffix": hole.suffix}
     body |= common(parameters) | {"stream_options": {"include_usage": True}}
     if parameters.logprobs:
         body["logprobs"] = 1
