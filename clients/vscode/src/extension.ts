@@ -46,8 +46,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const status = new Status(server, COMMANDS.menu, () => ({
     paused: settings.paused,
     languageOff: language()?.off ? language()?.id : undefined,
-    engine: watcher.engine,
     latency: watcher.latency,
+    explained: watcher.explained,
   }));
   const refresh = new Refresh(context.extension.id, growsInPlace(vscode.version));
   const provider = new Provider(() => (settings.paused ? undefined : server.client), refresh, watcher);

@@ -57,7 +57,7 @@ export function entries(state: MenuState): Entry[] {
 
 /** Shows the menu and runs what is chosen. */
 export async function showMenu(status: StatusText, state: MenuState): Promise<void> {
-  const placeHolder = [status.state, ...status.details].join("  ");
+  const placeHolder = [status.state, ...status.details.slice(0, 1)].join(" · ");
   const picked = await vscode.window.showQuickPick(entries(state), { title: "Foretype", placeHolder });
   if (picked) {
     await vscode.commands.executeCommand(picked.command);

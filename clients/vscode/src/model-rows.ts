@@ -13,11 +13,12 @@ export interface Row {
 export function rows(models: readonly Model[]): Row[] {
   return models.map((model) => {
     const icon = model.chosen ? "check" : model.here ? "circle-outline" : "cloud-download";
-    const size = `${amount(model.sizeMb)} to ${model.here ? "keep" : "download"}`;
+    const size = model.here ? "on this machine" : `${amount(model.sizeMb)} to download`;
+    const speed = model.expectedSpeed > 0 ? [`about ${tokens(model.expectedSpeed)} tokens/s`] : [];
     return {
       label: `$(${icon}) ${model.name}`,
-      description: [size, `${amount(model.memoryMb)} of memory`, speed(model.expectedSpeed)].join("  ·  "),
-      detail: `${capital(model.note)}. Licence: ${model.licence}.${model.chosen && model.here ? " In use." : ""}`,
+      description: [size, `${amount(model.memoryMb)} of memory`, ...speed].join(" · "),
+      detail: `${verdict(model.expectedSpeed)}${capital(model.note)}. ${model.licence}.`,
       model,
     };
   });
@@ -27,13 +28,16 @@ function amount(megabytes: number): string {
   return megabytes >= 1000 ? `${(megabytes / 1000).toFixed(1)} GB` : `${megabytes} MB`;
 }
 
-// Four tokens are about a line of code.
-function speed(tokens: number): string {
-  if (tokens <= 0) {
-    return "speed not known";
+function tokens(speed: number): string {
+  return speed >= 10 ? Math.round(speed).toString() : speed.toFixed(1);
+}
+
+// A line of code is some ten tokens.
+function verdict(speed: number): string {
+  if (speed <= 0) {
+    return "";
   }
-  const word = tokens >= 25 ? "quick" : tokens >= 12 ? "good" : "slow";
-  return `${word} here, about ${tokens >= 10 ? Math.round(tokens) : tokens.toFixed(1)} tokens/s`;
+  return speed >= 25 ? "Quick here. " : speed >= 12 ? "Good here. " : "Slow here. ";
 }
 
 function capital(text: string): string {

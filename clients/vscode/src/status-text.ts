@@ -1,4 +1,4 @@
-// What the status bar says: one icon, one word, and a tooltip with state, engine and the time the last suggestion took.
+// What the status bar says: one icon, one word, and a tooltip with state, engine and the last suggestion's ledger.
 import type { SessionState } from "./session";
 
 /** What is known beyond the server's state. */
@@ -6,9 +6,10 @@ export interface Surroundings {
   readonly paused: boolean;
   /** The active document's language, if it has suggestions switched off. */
   readonly languageOff: string | undefined;
-  readonly engine: string;
   /** Milliseconds; nothing before the first suggestion. */
   readonly latency: number | undefined;
+  /** Which engine gave the last suggestion, and where its time went; empty before the first. */
+  readonly explained: string;
   /** Whether the server has been busy for longer than a suggestion takes. */
   readonly longBusy: boolean;
 }
@@ -24,8 +25,8 @@ export interface StatusText {
 /** The status bar's item for a state. */
 export function statusText(state: SessionState, around: Surroundings): StatusText {
   const details = [
-    ...(around.engine ? [`Engine: ${around.engine}`] : []),
-    ...(around.latency === undefined ? [] : [`Last suggestion: ${Math.round(around.latency)} ms`]),
+    ...(around.latency === undefined ? [] : [`Last suggestion on screen after ${Math.round(around.latency)} ms`]),
+    ...(around.explained ? [around.explained] : []),
   ];
   const [icon, word, said, look] = [...parts(state, around)];
   return { text: `$(${icon}) Foretype${word ? `: ${word}` : ""}`, state: said, details, look };

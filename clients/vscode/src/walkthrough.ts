@@ -25,6 +25,8 @@ def smallest(numbers):
 
 /** Opens the walkthrough when a session shows that something is missing; once in a user's life by itself. */
 export class Walkthrough {
+  private readonly contexts = new Map<string, boolean>();
+
   constructor(
     private readonly extensionId: string,
     private readonly memory: vscode.Memento,
@@ -33,7 +35,7 @@ export class Walkthrough {
 
   /** The session has another state. */
   async follow(state: SessionState): Promise<void> {
-    void vscode.commands.executeCommand("setContext", SERVER_CONTEXT, state.kind === "running");
+    await this.set(SERVER_CONTEXT, state.kind === "running");
     if (state.kind === "missing") {
       await this.openOnce();
     }
@@ -42,7 +44,7 @@ export class Walkthrough {
   /** The server runs: is there all it needs? */
   async check(): Promise<void> {
     const models = await this.session.command<Models>(SERVER.models).catch(() => undefined);
-    void vscode.commands.executeCommand("setContext", READY_CONTEXT, models ? !models.missing : false);
+    await this.set(READY_CONTEXT, models ? !models.missing : false);
     if (models?.missing) {
       await this.openOnce();
     }
@@ -55,6 +57,16 @@ export class Walkthrough {
       `${this.extensionId}#${WALKTHROUGH}`,
       false,
     );
+    // A step is done when its context becomes true while the walkthrough is open, not when it is true already.
+    for (const [name, value] of [...this.contexts]) {
+      await vscode.commands.executeCommand("setContext", name, false);
+      await vscode.commands.executeCommand("setContext", name, value);
+    }
+  }
+
+  private async set(name: string, value: boolean): Promise<void> {
+    this.contexts.set(name, value);
+    await vscode.commands.executeCommand("setContext", name, value);
   }
 
   private async openOnce(): Promise<void> {

@@ -31,9 +31,9 @@ export class Watcher implements Audience {
     private readonly onNews: () => void,
   ) {}
 
-  /** The engine that answered last, empty before that. */
-  get engine(): string {
-    return this.last?.engine ?? "";
+  /** Which engine answered last, and where the time went; empty before that. */
+  get explained(): string {
+    return this.last?.explained ?? "";
   }
 
   /** Milliseconds from the editor's question to the last suggestion. */

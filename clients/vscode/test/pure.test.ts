@@ -147,10 +147,9 @@ describe("rows", () => {
   };
 
   it("says what a model needs and how fast it would be", () => {
-    expect(rows([model])[0]?.description).toBe(
-      "491 MB to download  ·  1.7 GB of memory  ·  quick here, about 31 tokens/s",
-    );
-    expect(rows([{ ...model, expectedSpeed: 0 }])[0]?.description).toContain("speed not known");
+    expect(rows([model])[0]?.description).toBe("491 MB to download · 1.7 GB of memory · about 31 tokens/s");
+    expect(rows([model])[0]?.detail).toBe("Quick here. For laptops. MIT.");
+    expect(rows([{ ...model, expectedSpeed: 0, here: true }])[0]?.description).toBe("on this machine · 1.7 GB of memory");
   });
 });
 
