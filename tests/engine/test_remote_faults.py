@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import socket
-import time
 from contextlib import aclosing
 from typing import Any
 
@@ -185,10 +184,8 @@ async def test_a_dead_port_costs_little_then_nothing_and_recovery_is_noticed() -
             for _ in range(3):
                 with pytest.raises(EndpointError, match=rf"can't be reached: nothing listens at 127.0.0.1:{port}"):
                     await generated(remote)
-            begun = time.perf_counter()
             with pytest.raises(EndpointError, match="It is asked again"):
                 await generated(remote)
-            assert time.perf_counter() - begun < QUICK["connect_seconds"]
             from endpoints.server import serving
 
             async with serving(script_for("completions"), port):

@@ -48,6 +48,12 @@ class Request:
     sent: int = 0
     connection: int = 0
 
+    def gone(self) -> None:
+        """The client went."""
+        if not self.closed.is_set():
+            self.closed_at = time.perf_counter()
+            self.closed.set()
+
 
 @dataclass
 class Script:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -85,6 +84,9 @@ class _Connection:
         watching = asyncio.create_task(self._watch(request))
         try:
             return await self._answer(request)
+        except ConnectionError:
+            request.gone()
+            raise
         finally:
             watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -115,8 +117,7 @@ class _Connection:
         """Sees that the client goes."""
         with contextlib.suppress(ConnectionError):
             await self._reader.read(1)
-        request.closed_at = time.perf_counter()
-        request.closed.set()
+        request.gone()
 
     async def _answer(self, request: Request) -> bool:
         script = self._script
