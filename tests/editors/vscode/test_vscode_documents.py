@@ -58,6 +58,8 @@ def test_the_completion_pop_up_and_the_suggestion_get_along(window: Window) -> N
 
 def test_two_windows_on_one_workspace(window: Window, code_server: CodeServer, browser) -> None:
     file, ghost = start_a_loop(window, "one.py")
+    # A window that opens on the same folder would take up what is not saved.
+    window.save(file)
     other = Window(browser, code_server)
     try:
         other_file, other_ghost = start_a_loop(other, "two.py")

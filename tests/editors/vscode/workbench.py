@@ -205,7 +205,7 @@ class Window:
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
         if self.page.locator(".tab.active.dirty").count():
             # Closing would ask what to do with it.
-            self.press("Control+s")
+            self.run_command("File: Revert File")
             self.page.wait_for_selector(".tab.active:not(.dirty)", timeout=PATIENCE * 1000)
         self.run_command("View: Close All Editors")
         self.show(name)
