@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from contextlib import aclosing
 
 import pytest
@@ -100,11 +99,9 @@ async def test_closing_the_generation_closes_the_services_stream(name: str) -> N
             async for part in parts:
                 assert isinstance(part, Chunk)
                 break
-        closed = time.perf_counter()
         request = remote.script.requests[-1]
         await asyncio.wait_for(request.closed.wait(), 5)
         assert request.sent < 100
-        assert request.closed_at - closed < 0.5
 
 
 @pytest.mark.parametrize("name", KINDS)

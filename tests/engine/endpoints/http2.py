@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -77,8 +76,7 @@ class Http2Service:
     async def _watch(self, request: Request, receive: Any) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
-        request.closed_at = time.perf_counter()
-        request.closed.set()
+        request.gone()
 
     async def _sleep(self, request: Request, seconds: float) -> None:
         if seconds:

@@ -48,6 +48,12 @@ class Request:
     sent: int = 0
     connection: int = 0
 
+    def gone(self) -> None:
+        """The client went."""
+        if not self.closed.is_set():
+            self.closed_at = time.perf_counter()
+            self.closed.set()
+
 
 @dataclass
 class Script:
@@ -59,7 +65,7 @@ class Script:
     tokens_per_second: float = 0.0
     key: str = ""
     cached: int = 0
-    takes_all: bool = True
+    probe_status: int = 200
     faults: deque[Fault] = field(default_factory=deque)
     requests: list[Request] = field(default_factory=list)
     probes: list[Request] = field(default_factory=list)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -78,13 +77,16 @@ class _Connection:
         if request.method == "GET":
             self._script.probes.append(request)
             told = {"model_path": "/models/qwen2.5-coder-0.5b.gguf"} if request.path == "/props" else {"data": []}
-            return await self._plain(200, told)
+            return await self._plain(self._script.probe_status, told)
         if request.path == "/tokenize":
             return await self._plain(200, {"tokens": tokenized(request.body["content"])})
         self._script.requests.append(request)
         watching = asyncio.create_task(self._watch(request))
         try:
             return await self._answer(request)
+        except ConnectionError:
+            request.gone()
+            raise
         finally:
             watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -115,8 +117,7 @@ class _Connection:
         """Sees that the client goes."""
         with contextlib.suppress(ConnectionError):
             await self._reader.read(1)
-        request.closed_at = time.perf_counter()
-        request.closed.set()
+        request.gone()
 
     async def _answer(self, request: Request) -> bool:
         script = self._script

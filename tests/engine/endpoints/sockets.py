@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -66,6 +65,9 @@ class SocketService:
                 await self._refuse(socket, 400, "invalid_request_error", "no such message")
                 return remembered
             return await self._stream(socket, request, answer)
+        except ConnectionClosed:
+            request.gone()
+            raise
         finally:
             watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -120,8 +122,7 @@ class SocketService:
 
     async def _watch(self, socket: ServerConnection, request: Request) -> None:
         await socket.wait_closed()
-        request.closed_at = time.perf_counter()
-        request.closed.set()
+        request.gone()
 
     async def _sleep(self, request: Request, seconds: float) -> None:
         if seconds:

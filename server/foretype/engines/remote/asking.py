@@ -102,6 +102,12 @@ def address(url: str, path: str, version: str = "") -> str:
     return f"{scheme}://{host}/" + "/".join(part for part in (base, path) if part)
 
 
+def origin(url: str) -> str:
+    """The URL of an endpoint's host, without any path."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}/"
+
+
 def root(url: str, path: str) -> str:
     """The URL of a path below an endpoint's, whose version (``/v1``) is left out."""
     base = url.rstrip("/")

@@ -7,7 +7,7 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from foretype.engines.remote.asking import Memory, Outgoing
+from foretype.engines.remote.asking import Memory, Outgoing, origin
 from foretype.engines.remote.events import Json
 from foretype.engines.remote.exchange import Exchange, authorized, opened
 from foretype.engines.remote.failures import from_status, from_transport, not_the_protocol
@@ -40,8 +40,8 @@ class Line(Protocol):
         """Sends a request. Raises Failed."""
         ...
 
-    async def probe(self, key: str) -> None:
-        """Has a connection open. Raises Failed if the service can't be reached or is in trouble."""
+    async def probe(self, key: str, lightly: bool = False) -> None:
+        """Has a connection open, and unless ``lightly`` the service say how it does. Raises Failed if it can't."""
         ...
 
     async def aclose(self) -> None:
@@ -89,10 +89,15 @@ class Connections:
             self._spare(key)
         return exchange
 
-    async def probe(self, key: str) -> None:
-        """Asks for something that costs nothing. Raises Failed if the service can't be reached or is in trouble."""
-        response = await self._asked("GET", self._peer.spoken.probe(self._peer.endpoint.url), None, key)
-        if response.status_code >= 500 or response.status_code in (401, 403, 429):
+    async def probe(self, key: str, lightly: bool = False) -> None:
+        """Asks for something that costs nothing. Raises Failed if the service can't be reached or is in trouble.
+
+        ``lightly`` is for while it answers: llama-cpp-python's server breaks an answer off when its models are asked
+        for, but not for a path that doesn't exist.
+        """
+        url = self._peer.endpoint.url
+        response = await self._asked("GET", origin(url) if lightly else self._peer.spoken.probe(url), None, key)
+        if not lightly and (response.status_code >= 500 or response.status_code == 429):
             raise from_status(self._peer, response.status_code, response.headers, response.content, frozenset())
 
     async def ask(self, method: str, url: str, body: Json | None, key: str) -> Json:
@@ -170,7 +175,7 @@ class Connections:
 
     async def _quietly(self, key: str) -> None:
         with contextlib.suppress(ForetypeError):
-            await self.probe(key)
+            await self.probe(key, lightly=True)
 
 
 def make_client(gate: Gate, peer: Peer, recipient: Recipient) -> httpx2.AsyncClient:

@@ -115,6 +115,8 @@ class RemoteEngine:
     async def explore(self, request: ExploreRequest) -> Explored:
         """Several ends of a line, the likeliest first where the service tells, else as often as they came."""
         asked = time.perf_counter()
+        # Who asked waits for a good answer: the layout that the service's model was trained on is worth a moment.
+        await self._service.learn()
         parameters = Parameters(
             request.max_tokens,
             ("\n",),

@@ -30,7 +30,7 @@ def build(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Paramet
     if family is not None:
         body["prompt"] = as_text(family, hole, healed)
     else:
-        body |= {"prompt": hole.prefix + healed, "suffix": hole.suffix}
+        body |= {"prompt": healed, "suffix": hole.suffix}
     body |= common(parameters) | {"stream_options": {"include_usage": True}}
     if parameters.logprobs:
         body["logprobs"] = 1

@@ -79,6 +79,7 @@ class Service:
         self._preparing: asyncio.Task[None] | None = None
         self._saving: asyncio.Task[None] | None = None
         self._is_known = peer.spoken.learn is None
+        self._learning = asyncio.Lock()
 
     async def start(self, given: Input, parameters: Parameters, patience: float) -> Started:
         """Sends a request, again if that may help, until its answer begins. Raises EndpointError."""
@@ -129,14 +130,14 @@ class Service:
                 logger.info("%s", self.why_not)
         self._report(EngineState.ERROR, str(failed))
 
-    async def warm(self) -> bool:
-        """Has a connection ready; false if the service can't be reached."""
+    async def warm(self, lightly: bool = True) -> bool:
+        """Has a connection ready; false if the service can't be reached or, unless ``lightly``, doesn't work."""
         if self._line.warm:
             return True
         if not self._breaker.admit():
             return False
         try:
-            await self._line.probe(await self._key.value())
+            await self._line.probe(await self._key.value(), lightly)
         except Failed as failed:
             self.failed(failed)
             return False
@@ -169,16 +170,19 @@ class Service:
     async def learn(self) -> None:
         """Asks the service, once, for what is worth knowing of it."""
         learn, line = self._peer.spoken.learn, self._line
-        if self._is_known or learn is None or not isinstance(line, Connections):
+        if learn is None or not isinstance(line, Connections):
             return
-        key = await self._key.value()
-        try:
-            told = await learn(self._peer.endpoint, lambda method, url, body: line.ask(method, url, body, key))
-        except Failed as failed:
-            logger.info("What `%s` runs could not be learnt: %s", self._name, failed)
-            return
-        self._is_known = True
-        self.known = replace(told, refused=self.known.refused)
+        async with self._learning:
+            if self._is_known:
+                return
+            key = await self._key.value()
+            try:
+                told = await learn(self._peer.endpoint, lambda method, url, body: line.ask(method, url, body, key))
+            except Failed as failed:
+                logger.info("What `%s` runs could not be learnt: %s", self._name, failed)
+                return
+            self._is_known = True
+            self.known = replace(told, refused=self.known.refused)
 
     async def _prepare(self) -> None:
         with contextlib.suppress(ForetypeError):
@@ -266,7 +270,7 @@ class Service:
             await asyncio.sleep(self._breaker.wait)
             if self._breaker.state is not BreakerState.HALF_OPEN:
                 return
-            if await self.warm():
+            if await self.warm(lightly=False):
                 self._report(EngineState.READY, f"`{self._name}` can be reached again.")
                 return
 

@@ -61,7 +61,7 @@ class SocketExchange:
     async def read(self) -> Sequence[Event]:
         """The next events; none after an `Ended`. Raises Failed."""
         import msgspec
-        from httpx2.websockets._exceptions import HTTPXWSException, WebSocketInvalidTypeReceived
+        from httpx2.websockets import HTTPXWSException, WebSocketInvalidTypeReceived
 
         while not self._ended:
             try:
@@ -126,7 +126,7 @@ class Sockets:
         socket.memory = Memory()
         return SocketExchange(self._peer, socket, sent, self._idle.append)
 
-    async def probe(self, key: str) -> None:
+    async def probe(self, key: str, lightly: bool = False) -> None:
         """Has one open. Raises Failed if the service can't be reached or is in trouble."""
         empty = outgoing(self._peer, Chat(()), Parameters(1))
         self._idle.insert(0, await self._connected(empty, key))
@@ -156,7 +156,7 @@ class Sockets:
     ) -> None:
         """Opens a WebSocket and closes it: its library wants both done by one task."""
         import httpx2
-        from httpx2.websockets._exceptions import HTTPXWSException, WebSocketUpgradeError
+        from httpx2.websockets import HTTPXWSException, WebSocketUpgradeError
 
         if self._client is None:
             self._client = make_client(self._gate, self._peer, self._recipient)
