@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from foretype.config.endpoints import Endpoint, Limits, Prices
@@ -75,13 +75,14 @@ def test_an_answer_that_repeats_what_was_typed_is_given_without_it(typed: str, r
 
 
 @given(CODE, CODE, SPLITS)
+@example(" ", "return x", [3])
 def test_an_answer_that_says_something_else_is_not_given(typed: str, answer: str, sizes: list[int]) -> None:
     strict, lenient = Agreement(typed), Agreement(typed, strict=False)
     given = "".join(strict.feed(piece) for piece in cut(answer, sizes)) + strict.flush()
     taken = "".join(lenient.feed(piece) for piece in cut(answer, sizes)) + lenient.flush()
-    agrees = answer.startswith(typed)
-    assert strict.disagrees is not agrees
-    assert given == (answer[len(typed) :] if agrees else "")
+    agrees, trimmed = answer.startswith(typed), not typed.strip()
+    assert strict.disagrees is not (agrees or trimmed)
+    assert given == (answer[len(typed) :] if agrees else answer if trimmed else "")
     assert taken == (answer[len(typed) :] if agrees else answer)
 
 

@@ -28,7 +28,8 @@ class Agreement:
     """Holds an answer back until it has said what was typed already, and leaves that out.
 
     ``disagrees`` is set when it says something else: nothing of such an answer is given. With ``strict`` false it is
-    given as it is, which is for services that may or may not repeat what they were told.
+    given as it is, which is for services that may or may not repeat what they were told; so it is where only a blank
+    was left out, since services may trim their answers.
     """
 
     def __init__(self, typed: str, strict: bool = True) -> None:
@@ -53,7 +54,7 @@ class Agreement:
         return "" if self._agreed or self.disagrees else self._give_up()
 
     def _give_up(self) -> str:
-        if self._strict:
+        if self._strict and self._typed.strip():
             self.disagrees = True
             return ""
         self._agreed = True
