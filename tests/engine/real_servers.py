@@ -24,7 +24,8 @@ def llama_server(model: Path, log: Path, *arguments: str) -> Iterator[str]:
     if not program:
         pytest.skip("no llama-server: set FORETYPE_TEST_LLAMA_SERVER, see CONTRIBUTING.md")
     port = free_port()
-    options = ["--host", "127.0.0.1", "--port", str(port), "-c", "4096", "-np", "2", *arguments]
+    # One slot: of several it takes another while the last answer isn't quite put away, which has not read the prompt.
+    options = ["--host", "127.0.0.1", "--port", str(port), "-c", "4096", "-np", "1", *arguments]
     with _running([program, "-m", str(model), *options], f"http://127.0.0.1:{port}", "/health", log) as url:
         yield url
 
