@@ -99,7 +99,8 @@ def from_transport(peer: Peer, error: BaseException) -> Failed:
 
 def silent(name: str, seconds: float) -> Failed:
     """The failure of a service that says nothing; another attempt would wait as long."""
-    return Failed(f"`{name}` was silent for {seconds:.2g} s; see how busy it is, or raise answer_seconds.")
+    told = f"{max(0.1, round(seconds, 1)):g} s"
+    return Failed(f"`{name}` was silent for {told}; see how busy it is, or raise answer_seconds.")
 
 
 def complained(name: str, event: Complaint) -> Failed:
