@@ -5,7 +5,7 @@ import { COMMANDS } from "./commands";
 import { runDoctor } from "./doctor";
 import { setUpEndpoint } from "./endpoint";
 import { installServer, type Places, removeServer, updateServer } from "./install";
-import { thisMachine } from "./machine";
+import { onPythonChosen, thisMachine } from "./machine";
 import { showMenu } from "./menu";
 import { chooseModel } from "./models";
 import { SERVER } from "./protocol";
@@ -136,6 +136,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       void (server.client ? server.trust() : server.restart());
     }),
   );
+  void onPythonChosen(() => void server.seek()).then((listening) => context.subscriptions.push(listening));
   await updateServer(places, server, output);
   if (server.state.kind === "stopped") {
     void server.restart();

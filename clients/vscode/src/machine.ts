@@ -2,24 +2,17 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import * as vscode from "vscode";
+import type { PythonExtension } from "@vscode/python-extension";
 import { foldersOf, type Machine } from "./find-server";
 import { pythonOf } from "./managed-environment";
 import { run } from "./run";
 
 const PYTHON_EXTENSION = "ms-python.python";
 
-/** What we use of the Python extension's API. */
-interface PythonApi {
-  readonly environments?: {
-    getActiveEnvironmentPath(resource?: vscode.Uri): { readonly path: string };
-    resolveEnvironment(path: object): Promise<{ readonly executable: { readonly uri?: vscode.Uri } } | undefined>;
-  };
-}
-
 /** This machine, as seen from this window. `storage` is the extension's own folder. */
 export function thisMachine(storage: string): Machine {
   return {
-    setPath: vscode.workspace.getConfiguration("foretype").get<string>("server.path", "").trim(),
+    setPath: setPath(),
     trusted: vscode.workspace.isTrusted,
     safeFolder: storage,
     managedPython: pythonOf(managedFolder(storage)),
@@ -28,6 +21,13 @@ export function thisMachine(storage: string): Machine {
     exists,
     onPath,
   };
+}
+
+/** Calls back whenever the user chooses another Python for the workspace. */
+export async function onPythonChosen(callback: () => void): Promise<vscode.Disposable> {
+  const wanted = vscode.workspace.isTrusted && !setPath();
+  const environments = wanted ? await pythonEnvironments().catch(() => undefined) : undefined;
+  return environments?.onDidChangeActiveEnvironmentPath(callback) ?? new vscode.Disposable(() => undefined);
 }
 
 /** Where the managed environment lies. */
@@ -49,6 +49,10 @@ export async function onPath(program: string): Promise<string | undefined> {
   return undefined;
 }
 
+function setPath(): string {
+  return vscode.workspace.getConfiguration("foretype").get<string>("server.path", "").trim();
+}
+
 async function workspacePython(): Promise<string | undefined> {
   const chosen = await chosenInPythonExtension();
   if (chosen) {
@@ -64,16 +68,21 @@ async function workspacePython(): Promise<string | undefined> {
 }
 
 async function chosenInPythonExtension(): Promise<string | undefined> {
-  const extension = vscode.extensions.getExtension<PythonApi>(PYTHON_EXTENSION);
   try {
-    const api = await extension?.activate();
-    const resource = vscode.workspace.workspaceFolders?.[0]?.uri;
-    const environment = api?.environments?.getActiveEnvironmentPath(resource);
-    const resolved = environment && (await api?.environments?.resolveEnvironment(environment));
+    const environments = await pythonEnvironments();
+    const chosen = environments?.getActiveEnvironmentPath(vscode.workspace.workspaceFolders?.[0]?.uri);
+    // The path may be a folder, and the environment may be gone; only a resolved one names its program.
+    const resolved = chosen && (await environments?.resolveEnvironment(chosen));
     return resolved?.executable.uri?.fsPath;
   } catch {
     return undefined;
   }
+}
+
+// Nothing where the extension isn't installed, or is one from before it had this interface.
+async function pythonEnvironments(): Promise<PythonExtension["environments"] | undefined> {
+  const extension = vscode.extensions.getExtension<Partial<PythonExtension>>(PYTHON_EXTENSION);
+  return (await extension?.activate())?.environments;
 }
 
 async function hasForetype(python: string): Promise<boolean> {

@@ -6,9 +6,9 @@ export const COMPILING =
 
 /** What a line says about how far an installation is; nothing if it says nothing. */
 export function progressOf(line: string): string | undefined {
-  const fetching = /^\s*Collecting (\S+)/.exec(line);
+  const fetching = /^\s*Collecting ([\w.-]+)|^DEBUG Selecting: ([\w.-]+)==/.exec(line);
   if (fetching) {
-    return `Fetching ${fetching[1] ?? ""}.`;
+    return `Fetching ${fetching[1] ?? fetching[2] ?? ""}.`;
   }
   const built = /^\s*\[ *(\d+)(?:\/(\d+)|%)\]/.exec(line);
   if (built) {

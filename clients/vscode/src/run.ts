@@ -1,6 +1,10 @@
 // Runs a program to its end, line by line, until it is done or no longer wanted.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+
+const WINDOWS = process.platform === "win32";
+/** Milliseconds that a program has to clean up in before it is killed. */
+const GRACE = 5_000;
 
 /** How a program ended: its exit code (-1 if it could not be started or was ended) and all that it printed. */
 export interface Ended {
@@ -17,18 +21,39 @@ export interface RunOptions {
   readonly timeout?: number;
 }
 
-/** Runs a program; never throws. */
+/** Runs a program; never throws. One that is no longer wanted is ended with all that it has started. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const lines: string[] = [];
     const child = spawn(command, [...args], {
       env: { ...process.env, ...options.environment },
       stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own, so that what pip has started (compilers) ends with it.
+      detached: !WINDOWS,
       windowsHide: true,
       ...(options.folder ? { cwd: options.folder } : {}),
-      ...(options.signal ? { signal: options.signal } : {}),
-      ...(options.timeout ? { timeout: options.timeout } : {}),
     });
+    const timers: NodeJS.Timeout[] = [];
+    const end = (): void => {
+      signalAll(child, "SIGINT");
+      timers.push(
+        setTimeout(() => {
+          signalAll(child, "SIGKILL");
+        }, GRACE),
+      );
+    };
+    const ended = (code: number): void => {
+      timers.forEach(clearTimeout);
+      options.signal?.removeEventListener("abort", end);
+      resolve({ code, output: lines.join("\n") });
+    };
+    if (options.timeout) {
+      timers.push(setTimeout(end, options.timeout));
+    }
+    options.signal?.addEventListener("abort", end);
+    if (options.signal?.aborted) {
+      end();
+    }
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {
         lines.push(line);
@@ -37,10 +62,26 @@ export function run(command: string, args: readonly string[], options: RunOption
     }
     child.on("error", (error) => {
       lines.push(error.message);
-      resolve({ code: -1, output: lines.join("\n") });
+      ended(-1);
     });
     child.on("close", (code) => {
-      resolve({ code: code ?? -1, output: lines.join("\n") });
+      ended(code ?? -1);
     });
   });
+}
+
+// SIGINT is what a terminal sends: pip and uv remove what they have begun.
+function signalAll(child: ChildProcess, signal: "SIGINT" | "SIGKILL"): void {
+  if (child.pid === undefined) {
+    return;
+  }
+  if (WINDOWS) {
+    spawn("taskkill", ["/pid", child.pid.toString(), "/T", "/F"], { stdio: "ignore", windowsHide: true });
+    return;
+  }
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It has ended already.
+  }
 }

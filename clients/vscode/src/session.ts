@@ -26,6 +26,7 @@ export class Session implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<SessionState>();
   private readonly backoff = new Backoff();
   private running: ForetypeClient | undefined;
+  private program = "";
   private timer: NodeJS.Timeout | undefined;
   private starts = 0;
   private turn: Promise<void> = Promise.resolve();
@@ -51,6 +52,14 @@ export class Session implements vscode.Disposable {
   async restart(): Promise<void> {
     this.backoff.reset();
     await this.start();
+  }
+
+  /** Looks again for the server, and starts the one that is found if it is another. */
+  async seek(): Promise<void> {
+    const found = await findServer(this.parts.machine()).catch(() => undefined);
+    if (found && found.launch.command !== this.program) {
+      await this.restart();
+    }
   }
 
   /** Ends the server. */
@@ -116,6 +125,7 @@ export class Session implements vscode.Disposable {
   private async end(): Promise<void> {
     const client = this.running;
     this.running = undefined;
+    this.program = "";
     // One that never came up has nothing left to end, and says so.
     await client?.stop().catch(() => undefined);
     await client?.dispose().catch(() => undefined);
@@ -166,6 +176,7 @@ export class Session implements vscode.Disposable {
       },
     });
     this.running = client;
+    this.program = found.launch.command;
     client.onNotification(DID_CHANGE_STATUS, (status: ServerStatus) => {
       if (start === this.starts) {
         this.become(this.now.kind, this.now.message, status);

@@ -106,7 +106,8 @@ describe("Timing", () => {
 
 describe("pip's output", () => {
   it.each([
-    ["Collecting pygls>=2.1.1", "Fetching pygls>=2.1.1."],
+    ["Collecting pygls[ws]>=2.1.1 (from foretype)", "Fetching pygls."],
+    ["DEBUG Selecting: pygls==2.1.1 [compatible] (pygls-2.1.1-py3-none-any.whl)", "Fetching pygls."],
     ["  [12/40] Building CXX object", "Compiling llama.cpp, file 12 of 40."],
     ["  Building wheel for llama-cpp-python (pyproject.toml): started", COMPILING],
     ["   Building llama-cpp-python==0.3.36", COMPILING],

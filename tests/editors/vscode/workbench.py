@@ -170,6 +170,17 @@ class Window:
         self.page.wait_for_selector(".monaco-workbench", timeout=PATIENCE * 1000)
         self.status("Foretype")
 
+    def restart_with(self, machine: Mapping[str, Any]) -> None:
+        """Set settings of this machine that the server is started anew for, and wait until it is ready."""
+        before = {each.pid for each in self.server.language_servers()}
+        self.server.set_machine(machine)
+        until(
+            lambda: {each.pid for each in self.server.language_servers()}.isdisjoint(before)
+            and self.server.language_servers(),
+            "the server is started anew",
+        )
+        self.status("zap")
+
     def close(self) -> None:
         """Close it with its context."""
         self.page.context.close()
