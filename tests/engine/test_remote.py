@@ -172,6 +172,7 @@ async def test_counting_asks_nobody_and_learns_from_answers(name: str) -> None:
 @pytest.mark.parametrize("name", CHATTING)
 async def test_conversations_are_sent_as_messages(name: str) -> None:
     async with running(name, Script(text="return 1")) as remote:
+        assert (await remote.engine.info()).chat  # or code actions would not ask it
         text, _ = await generated(remote.engine, GenerateRequest(CHAT, 64))
         assert text == "return 1"
         body = remote.script.requests[-1].body
@@ -185,6 +186,7 @@ async def test_conversations_are_sent_as_messages(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in KINDS if name not in CHATTING])
 async def test_who_cannot_chat_says_so(name: str) -> None:
     async with running(name) as remote:
+        assert not (await remote.engine.info()).chat
         with pytest.raises(EndpointError, match=r"`fast` only completes code; .* chats"):
             await generated(remote.engine, GenerateRequest(CHAT, 64))
         assert not remote.script.requests

@@ -1,7 +1,9 @@
 // The identifiers of this extension's commands, as package.json declares them.
 
 export const COMMANDS = {
+  acceptEdit: "foretype.acceptEdit",
   chooseModel: "foretype.chooseModel",
+  discardEdit: "foretype.discardEdit",
   dismiss: "foretype.dismiss",
   doctor: "foretype.runDoctor",
   explain: "foretype.explain",
@@ -10,6 +12,7 @@ export const COMMANDS = {
   pause: "foretype.pause",
   removeEnvironment: "foretype.removeEnvironment",
   restart: "foretype.restart",
+  review: "foretype.review",
   rewrite: "foretype.rewrite",
   scratch: "foretype.scratch",
   setUpEndpoint: "foretype.setUpEndpoint",

@@ -1,5 +1,7 @@
 // Where the extension begins: puts its parts together and registers what the user can do.
 import * as vscode from "vscode";
+import type { WorkspaceEdit } from "vscode-languageclient/node";
+import { Actions } from "./actions";
 import { DOCUMENTS } from "./client";
 import { COMMANDS } from "./commands";
 import { runDoctor } from "./doctor";
@@ -11,6 +13,7 @@ import { chooseModel } from "./models";
 import { SERVER } from "./protocol";
 import { Provider } from "./provider";
 import { Refresh } from "./refresh";
+import { needsReview, Review } from "./review";
 import { rewrite } from "./rewrite";
 import { Session, type SessionState } from "./session";
 import { isOff, Settings, switchLanguage } from "./settings";
@@ -28,9 +31,20 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const places: Places = { storage: context.globalStorageUri.fsPath, extension: context.extensionPath };
   const output = vscode.window.createOutputChannel("Foretype", { log: true });
   const settings = new Settings(context.extension);
+  const review = new Review();
+  const actions = new Actions(() => session?.client, review);
   const server = new Session({
     output,
-    middleware: settings.middleware,
+    middleware: {
+      workspace: {
+        ...settings.middleware.workspace,
+        handleApplyEdit: async (params, next) =>
+          needsReview(params.edit)
+            ? { applied: await actions.apply(params.label ?? "A change", params.edit) }
+            : next(params, new vscode.CancellationTokenSource().token),
+      },
+      resolveCodeAction: actions.resolve,
+    },
     machine: () => thisMachine(places.storage),
     options: () => settings.options(),
   });
@@ -73,6 +87,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     },
     [COMMANDS.removeEnvironment]: () => removeServer(places, server),
     [COMMANDS.restart]: () => server.restart(),
+    [COMMANDS.review]: (label: string, edit: WorkspaceEdit) => actions.apply(label, edit),
     [COMMANDS.rewrite]: () => rewrite(server, context.globalState),
     [COMMANDS.scratch]: openScratch,
     [COMMANDS.setUpEndpoint]: setUpEndpoint,
@@ -95,6 +110,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   let before: SessionState = server.state;
   context.subscriptions.push(
     output,
+    review,
     status,
     provider,
     refresh,

@@ -1,5 +1,6 @@
 // Rewriting a selection with an instruction: a box with the last instructions; the server writes and shows the change.
 import * as vscode from "vscode";
+import { tell } from "./actions";
 import { offered, remembered } from "./history";
 import { SERVER } from "./protocol";
 import type { Session } from "./session";
@@ -29,7 +30,7 @@ export async function rewrite(session: Session, memory: vscode.Memento): Promise
       instruction,
     });
   } catch (error) {
-    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+    tell(error);
   }
 }
 

@@ -4,6 +4,7 @@ import { type Middleware, WorkDoneProgress } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
 import { createClient, type ForetypeClient } from "./client";
 import { findServer, type Found, type Machine } from "./find-server";
+import { showProgress } from "./progress";
 import { DID_CHANGE_STATUS, DID_CHANGE_TRUST, SERVER, type ServerStatus } from "./protocol";
 
 /** What the server is doing; `message` is one sentence, or empty. */
@@ -184,6 +185,7 @@ export class Session implements vscode.Disposable {
     });
     try {
       await client.start();
+      showProgress(client);
     } catch (error) {
       this.parts.output.error(error instanceof Error ? error : String(error));
       if (start === this.starts && this.now.kind === "starting") {

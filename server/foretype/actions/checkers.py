@@ -97,7 +97,8 @@ CHECKERS: tuple[Checker, ...] = (
         ("ts", "typescript", "tsc"),
         _SCRIPT,
         ("tsc", "--noEmit", "--pretty", "false"),
-        r"^(?P<file>[^\s(][^(\n]*)\((?P<line>\d+),\d+\): error (?P<code>TS\d+): (?P<message>.*)$",
+        # Editors give the number alone.
+        r"^(?P<file>[^\s(][^(\n]*)\((?P<line>\d+),\d+\): error TS(?P<code>\d+): (?P<message>.*)$",
         Reach.EXECUTES,
         failed=(),
     ),

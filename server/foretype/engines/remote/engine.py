@@ -76,6 +76,7 @@ class RemoteEngine:
             self._endpoint.context_tokens,
             self._measures.speeds,
             self._facts(),
+            chat=self._spoken.chats,
         )
 
     async def generate(self, request: GenerateRequest) -> AsyncGenerator[Chunk | Finish, None]:
