@@ -88,6 +88,8 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.Dispos
       }
     });
     const agreed = await decision;
+    // The question, which may have been answered elsewhere, can't be taken back; only put out of sight.
+    await vscode.commands.executeCommand("notifications.hideToasts");
     if (this.shown?.uri === uri) {
       this.shown = undefined;
       await vscode.commands.executeCommand("setContext", REVIEWING_CONTEXT, false);

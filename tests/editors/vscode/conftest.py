@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,29 @@ def package(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return file
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with llama.cpp as this environment has it, so that no test waits for a compiler."""
+    folder = tmp_path_factory.mktemp("wheels")
+    requirement = f"llama-cpp-python=={version('llama-cpp-python')}"
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), requirement]
+    subprocess.run(command, check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pip_settings(wheels: Path) -> dict[str, str]:
+    """The environment in which pip takes the versions of the lock file, from this user's cache where they are there."""
+    told = subprocess.run([sys.executable, "-m", "pip", "cache", "dir"], capture_output=True, text=True, check=True)
+    own = Path.home() / ".config" / "pip" / "pip.conf"
+    return {
+        "PIP_CACHE_DIR": told.stdout.strip(),
+        "PIP_CONSTRAINT": str(PROJECT / "requirements" / "lock.txt"),
+        "PIP_FIND_LINKS": f"{os.environ.get('PIP_FIND_LINKS', '')} {wheels}".strip(),
+        **({"PIP_CONFIG_FILE": str(own)} if own.exists() else {}),
+    }
 
 
 @pytest.fixture(scope="session")
@@ -104,11 +129,12 @@ def window(one_window: Window, tmp_path: Path) -> Iterator[Window]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """A picture of what was on screen when a test failed, in that test's folder."""
+    """A picture of what was on screen when a test failed."""
     report = yield
     arguments = getattr(item, "funcargs", {})
-    if call.when == "call" and report.failed and "one_window" in arguments:  # type: ignore[attr-defined]
-        picture = arguments["tmp_path"] / "screen.png"
-        arguments["one_window"].page.screenshot(path=picture)
+    window = next((each for each in arguments.values() if isinstance(each, Window)), None)
+    if call.when == "call" and report.failed and window is not None:  # type: ignore[attr-defined]
+        picture = Path(tempfile.mkdtemp(prefix="foretype-screen-")) / f"{item.name[:60]}.png"
+        window.page.screenshot(path=picture)
         report.sections.append(("What was on screen", str(picture)))  # type: ignore[attr-defined]
     return report

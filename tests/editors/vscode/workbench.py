@@ -175,8 +175,10 @@ class Window:
         before = {each.pid for each in self.server.language_servers()}
         self.server.set_machine(machine)
         until(
-            lambda: {each.pid for each in self.server.language_servers()}.isdisjoint(before)
-            and self.server.language_servers(),
+            lambda: (
+                {each.pid for each in self.server.language_servers()}.isdisjoint(before)
+                and self.server.language_servers()
+            ),
             "the server is started anew",
         )
         self.status("zap")
@@ -263,6 +265,11 @@ class Window:
         """The suggestion on screen, empty if there is none."""
         return str(self.page.evaluate(GHOST))
 
+    def text(self) -> str:
+        """The lines of the active editor that are on screen, suggestions included."""
+        lines = self.page.locator(".editor-group-container.active .monaco-editor .view-lines").first
+        return lines.inner_text().replace("\u00a0", " ")
+
     def wait_for_ghost(self) -> str:
         """Wait until a suggestion is on screen and no longer changes, and return it."""
         until(self.ghost, "a suggestion is on screen", self.status_text)
@@ -293,9 +300,9 @@ class Window:
         return notice.inner_text()
 
 
-def until(what: Callable[[], Any], does: str, told: Callable[[], str] = str) -> Any:
+def until(what: Callable[[], Any], does: str, told: Callable[[], str] = str, patience: float = PATIENCE) -> Any:
     """Wait until something is true, and return it."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while time.monotonic() < end:
         if result := what():
             return result
