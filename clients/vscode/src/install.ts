@@ -2,7 +2,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import * as vscode from "vscode";
-import { install, InstallError, outdated, remove } from "./managed-environment";
+import { install, InstallError, outdated, remove, update } from "./managed-environment";
 import { managedFolder, onPath } from "./machine";
 import { findMaker } from "./pythons";
 import type { Session } from "./session";
@@ -47,7 +47,7 @@ export async function installServer(places: Places, session: Session, output: vs
     ENDPOINT,
   );
   if (answer) {
-    await make(places, session, output, answer === LOCAL);
+    await make(places, session, output, answer === LOCAL, install);
   }
 }
 
@@ -56,7 +56,7 @@ export async function updateServer(places: Places, session: Session, output: vsc
   const wheel = await wheelOf(places);
   const old = wheel ? await outdated(managedFolder(places.storage), wheel) : undefined;
   if (old) {
-    await make(places, session, output, old.local);
+    await make(places, session, output, old.local, update);
   }
 }
 
@@ -77,6 +77,7 @@ async function make(
   session: Session,
   output: vscode.LogOutputChannel,
   local: boolean,
+  how: typeof install,
 ): Promise<void> {
   const maker = await findMaker(onPath);
   const wheel = await wheelOf(places);
@@ -94,9 +95,9 @@ async function make(
         token.onCancellationRequested(() => {
           cancelling.abort();
         });
-        const readyMade = local ? await reachable(cancelling.signal) : "";
+        const readyMade = local && how === install ? await reachable(cancelling.signal) : "";
         const plan = { folder: managedFolder(places.storage), wheel, local, maker, readyMade };
-        await install(plan, {
+        await how(plan, {
           report: (message) => {
             progress.report({ message });
           },
@@ -108,7 +109,8 @@ async function make(
       },
     );
   } catch (error) {
-    const message = error instanceof InstallError ? error.message : String(error);
+    const reason = error instanceof InstallError ? error.message : String(error);
+    const message = how === update ? `Foretype's server stays as it was. ${reason}` : reason;
     void vscode.window.showErrorMessage(message, showLog).then((answer) => {
       if (answer === showLog) {
         output.show();

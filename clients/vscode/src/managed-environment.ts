@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { COMPILING, failureOf, progressOf } from "./pip-progress";
-import type { Maker } from "./pythons";
-import { type Ended, run, type RunOptions } from "./run";
+import type { Installer, Maker } from "./pythons";
+import { type Ended, run } from "./run";
 
 const STAMP = "foretype.json";
 const LOCAL_REQUIREMENT = "llama-cpp-python>=0.3.36";
@@ -46,54 +46,98 @@ export function pythonOf(folder: string): string {
 
 /** Makes the environment; on failure nothing of it is left. Throws `InstallError`. */
 export async function install(plan: Plan, watching: Watching): Promise<void> {
-  const step = (command: string, args: readonly string[], more: RunOptions = {}): Promise<Ended> => {
-    watching.log(`> ${[command, ...args].join(" ")}`);
+  const work = new Work(plan, watching);
+  try {
+    await remove(plan.folder);
+    await fs.mkdir(path.dirname(plan.folder), { recursive: true });
+    watching.report(`Making a Python environment with ${plan.maker.title}.`);
+    await work.must(plan.maker.command, [...plan.maker.create, plan.folder]);
+    if (plan.local && plan.readyMade) {
+      watching.report("Looking for a ready-made llama.cpp.");
+      const only = ["--index-url", plan.readyMade, "--no-deps", "--only-binary", ":all:", LOCAL_REQUIREMENT];
+      await work.step(work.installer.command, [...work.installer.args, ...only]);
+    } else if (plan.local) {
+      watching.report(COMPILING);
+    }
+    await work.fill(false);
+  } catch (error) {
+    await remove(plan.folder);
+    throw asInstallError(error);
+  }
+}
+
+/** Puts another wheel into an environment that is there, and stays as it is on failure. Throws `InstallError`. */
+export async function update(plan: Plan, watching: Watching): Promise<void> {
+  const work = new Work(plan, watching);
+  try {
+    watching.report("Updating the server.");
+    await work.fill(true);
+  } catch (error) {
+    throw asInstallError(error);
+  }
+}
+
+/** The steps of one installation. */
+class Work {
+  readonly installer: Installer;
+  private readonly python: string;
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly watching: Watching,
+  ) {
+    this.python = pythonOf(plan.folder);
+    this.installer = plan.maker.install(this.python);
+  }
+
+  /** Runs a program, whatever comes of it. */
+  step(command: string, args: readonly string[]): Promise<Ended> {
+    const { log, report, signal } = this.watching;
+    log(`> ${[command, ...args].join(" ")}`);
     return run(command, args, {
-      signal: watching.signal,
-      folder: path.dirname(plan.folder),
-      ...more,
+      signal,
+      folder: path.dirname(this.plan.folder),
       onLine: (line) => {
-        watching.log(line);
+        log(line);
         const message = progressOf(line);
         if (message) {
-          watching.report(message);
+          report(message);
         }
       },
     });
-  };
-  const must = async (ended: Promise<Ended>): Promise<void> => {
-    const { code, output } = await ended;
-    if (watching.signal.aborted) {
+  }
+
+  /** Runs a program that has to succeed. */
+  async must(command: string, args: readonly string[]): Promise<void> {
+    const { code, output } = await this.step(command, args);
+    if (this.watching.signal.aborted) {
       throw new InstallError("The installation was cancelled.");
     }
     if (code !== 0) {
       throw new InstallError(failureOf(output));
     }
-  };
-  try {
-    await remove(plan.folder);
-    await fs.mkdir(path.dirname(plan.folder), { recursive: true });
-    watching.report(`Making a Python environment with ${plan.maker.title}.`);
-    await must(step(plan.maker.command, [...plan.maker.create, plan.folder]));
-    const python = pythonOf(plan.folder);
-    const installer = plan.maker.install(python);
-    if (plan.local && plan.readyMade) {
-      watching.report("Looking for a ready-made llama.cpp.");
-      const only = ["--index-url", plan.readyMade, "--no-deps", "--only-binary", ":all:", LOCAL_REQUIREMENT];
-      await step(installer.command, [...installer.args, ...only]);
-    } else if (plan.local) {
-      watching.report(COMPILING);
-    }
-    const requirement = `foretype${plan.local ? "[local]" : ""} @ ${fileUrl(plan.wheel)}`;
-    await must(step(installer.command, [...installer.args, ...installer.verbose, requirement]));
-    const check = plan.local ? "import foretype, llama_cpp" : "import foretype";
-    await must(step(python, ["-I", "-c", check]));
-    const stamp: Stamp = { wheel: await hashOf(plan.wheel), local: plan.local };
-    await fs.writeFile(path.join(plan.folder, STAMP), JSON.stringify(stamp));
-  } catch (error) {
-    await remove(plan.folder);
-    throw error instanceof InstallError ? error : new InstallError(`The installation failed: ${String(error)}`);
   }
+
+  /**
+   * Installs the wheel with what it needs, looks whether it can be imported, and notes what is there. `replaces` a
+   * wheel that may be of the same version, which is left alone otherwise.
+   */
+  async fill(replaces: boolean): Promise<void> {
+    const { folder, local, wheel } = this.plan;
+    const { command, args, verbose, again } = this.installer;
+    const requirement = `foretype${local ? "[local]" : ""} @ ${fileUrl(wheel)}`;
+    await this.must(command, [...args, ...verbose, requirement]);
+    if (replaces) {
+      await this.must(command, [...args, ...again, `foretype @ ${fileUrl(wheel)}`]);
+    }
+    await this.must(this.python, ["-I", "-c", local ? "import foretype, llama_cpp" : "import foretype"]);
+    const stamp: Stamp = { wheel: await hashOf(wheel), local };
+    await fs.writeFile(path.join(folder, STAMP), JSON.stringify(stamp));
+  }
+}
+
+function asInstallError(error: unknown): InstallError {
+  return error instanceof InstallError ? error : new InstallError(`The installation failed: ${String(error)}`);
 }
 
 /** Whether an environment holds another wheel than the one given, and whether it was made for local models. */

@@ -11,11 +11,12 @@ export interface Maker {
   install(python: string): Installer;
 }
 
-/** How packages get into an environment; they follow the arguments. */
+/** How packages get into an environment; they follow the arguments. `again` puts one in that is there already. */
 export interface Installer {
   readonly command: string;
   readonly args: readonly string[];
   readonly verbose: readonly string[];
+  readonly again: readonly string[];
 }
 
 /** A way to find a program on the PATH. */
@@ -53,7 +54,12 @@ function uvMaker(command: string): Maker {
     command,
     // With pip in it, which fetches the models that come as wheels.
     create: ["venv", "--seed", "--python", `>=${OLDEST.join(".")}`],
-    install: (python) => ({ command, args: ["pip", "install", "--python", python], verbose: ["--verbose"] }),
+    install: (python) => ({
+      command,
+      args: ["pip", "install", "--python", python],
+      verbose: ["--verbose"],
+      again: ["--reinstall", "--no-deps"],
+    }),
   };
 }
 
@@ -63,7 +69,12 @@ function pythonMaker(command: string, args: readonly string[], version: string):
     title: `Python ${version}`,
     command,
     create: [...args, "-m", "venv"],
-    install: (python) => ({ command: python, args: pip, verbose: ["--verbose"] }),
+    install: (python) => ({
+      command: python,
+      args: pip,
+      verbose: ["--verbose"],
+      again: ["--force-reinstall", "--no-deps"],
+    }),
   };
 }
 

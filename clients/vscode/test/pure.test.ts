@@ -5,6 +5,7 @@ import { findings } from "../src/findings";
 import { offered, remembered } from "../src/history";
 import { rows } from "../src/model-rows";
 import { follow } from "../src/partial-accept";
+import { patched } from "../src/patch";
 import { COMPILING, failureOf, progressOf } from "../src/pip-progress";
 import type { Model } from "../src/protocol";
 import { initialSettings, liveSettings, serverSettings } from "../src/settings-layers";
@@ -116,8 +117,32 @@ describe("pip's output", () => {
     expect(progressOf(line)).toBe(said);
   });
 
-  it("says what to do when a compiler is missing", () => {
-    expect(failureOf("CMake Error: CMAKE_CXX_COMPILER not set")).toContain("apt install g++");
+  // What pip printed where that was the case.
+  it.each([
+    ["  CMake Error: CMAKE_C_COMPILER not set, after EnableLanguage", "apt install g++"],
+    ["ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "The disk is full"],
+    ["Failed to establish a new connection: [Errno -3] Temporary failure in name resolution", "can't be reached"],
+    ["ERROR: No matching distribution found for pygls>=99", "lacks a package"],
+    ["The virtual environment was not created successfully because ensurepip is not available.", "python3-venv"],
+    ["error: something else", "The log has everything"],
+  ])("says what to do about: %s", (printed, said) => {
+    expect(failureOf(printed)).toContain(said);
+  });
+});
+
+describe("patched", () => {
+  it("replaces, removes and inserts, whatever the order of the edits", () => {
+    const edits = [
+      { start: 8, end: 11, text: "four" },
+      { start: 0, end: 4, text: "" },
+      { start: 4, end: 4, text: "a" },
+      { start: 4, end: 4, text: "b " },
+    ];
+    expect(patched("one two three", edits)).toBe("ab two fouree");
+  });
+
+  it("leaves a text without edits alone", () => {
+    expect(patched("one", [])).toBe("one");
   });
 });
 

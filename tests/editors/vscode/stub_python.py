@@ -1,7 +1,6 @@
 """An extension under the Python extension's name, with the part of its public API that lets others know the Python.
 
-The interface is `@vscode/python-extension`'s; a command of this extension chooses another Python, as one of the real one
-does.
+The interface is `@vscode/python-extension`'s; a command chooses another Python, as one of the real extension does.
 """
 
 from __future__ import annotations
