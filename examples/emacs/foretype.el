@@ -6,8 +6,11 @@
 ;; company and corfu. M-x foretype-explain says where the last one's time went, or why there was none. Code actions are
 ;; eglot's own: M-x eglot-code-actions.
 ;;
-;; Not tested by an automated test. Eglot speaks to one server for a buffer: where you use another server for a
-;; language, leave that language out of `foretype-modes'.
+;; Tried by hand with Emacs 30.2 on Linux, in Python, with an endpoint: items of the completion and accepting one,
+;; M-x foretype-explain, a code action and its undo. No automated test runs it. An answer that takes longer than 150 ms
+;; is not waited for: C-M-i again brings it. Eglot lists code actions that can't be done here too, without saying why.
+;; Eglot speaks to one server for a buffer: where you use another server for a language, leave that language out of
+;; `foretype-modes'.
 
 (require 'eglot)
 

@@ -14,7 +14,10 @@ def runs_on_battery() -> bool:
     """Whether the machine runs on battery now; no where that can't be told."""
     import psutil
 
-    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    try:
+        battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    except OSError:  # a container may be without the files that tell
+        return False
     return battery is not None and battery.power_plugged is False
 
 

@@ -66,3 +66,15 @@ def test_who_types_something_else_is_not_shown_the_old_answer(slow: Window) -> N
     slow.record()
     slow.type("total = 0")
     assert not any(frame.startswith(ghost) for frame in slow.frames()[1:])
+
+
+def test_a_line_is_accepted_and_the_rest_stays(slow: Window) -> None:
+    file = slow.open("line.py", CODE)
+    slow.press("Enter")
+    until(lambda: "return result" in slow.ghost(), "the whole function is suggested", slow.ghost)
+    lines = slow.ghost().split("\n")
+    slow.run_command("Accept Next Line Of Inline Suggestion")
+    until(lambda: slow.ghost() and lines[0] not in slow.ghost(), "the first line is accepted", slow.ghost)
+    assert slow.ghost().strip().startswith(lines[1].strip())
+    slow.press("Escape")
+    assert slow.save(file).decode().rstrip() == BODY + lines[0]

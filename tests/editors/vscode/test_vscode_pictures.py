@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from endpoints.script import Script
+from service import service
+from test_vscode_actions import choose, reviewed
 from workbench import Window, until
 
 IMAGES = Path(__file__).parents[3] / "clients" / "vscode" / "images"
@@ -34,6 +37,20 @@ def total_price(items: list[Item]) -> float:
     """Return the price of all items."""
     total = 0.0
     '''
+
+LOOP = '''def names_of(items: list[Item]) -> list[str]:
+    """Return the names of all items that are in stock."""
+    names = []
+    for item in items:
+        if item.quantity > 0:
+            names.append(item.name)
+    return names
+'''
+LOOP_SIMPLIFIED = '''```python
+def names_of(items: list[Item]) -> list[str]:
+    """Return the names of all items that are in stock."""
+    return [item.name for item in items if item.quantity > 0]
+```'''
 
 Take = Callable[[str], None]
 
@@ -115,6 +132,29 @@ def test_the_models(window: Window, take: Take) -> None:
     until(lambda: window.page.locator(".quick-input-list .monaco-list-row").count() > 3, "the models are listed")
     take("models")
     window.press("Escape")
+
+
+def test_a_change_that_is_reviewed_and_the_box_for_instructions(window: Window, take: Take) -> None:
+    machine = window.server.machine()
+    with service(Script(text=LOOP_SIMPLIFIED)) as url:
+        endpoint = {"kind": "openai-chat", "url": f"{url}/v1", "model": "m"}
+        window.restart_with({"foretype.endpoints": {"mine": endpoint}, "foretype.route.engines": ["mine"]})
+        window.open("stock.py", f"from store import Item\n\n\n{LOOP}")
+        tidy(window)
+        window.press("ArrowUp", "ArrowUp")
+        choose(window, "Simplify names_of")
+        reviewed(window)
+        window.notice("Apply this change?")
+        take("change")
+        window.run_command("Foretype: Discard the Change")
+        tidy(window)
+        window.press("ArrowUp", "ArrowUp")
+        window.run_command("Foretype: Rewrite with an Instruction...")
+        window.page.locator(".quick-input-title", has_text="rewrite with an instruction").wait_for(timeout=60_000)
+        window.page.keyboard.type("sort the names")
+        take("instruction")
+        window.press("Escape")
+        window.restart_with(machine)
 
 
 def test_an_error(window: Window, take: Take) -> None:

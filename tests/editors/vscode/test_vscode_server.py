@@ -105,3 +105,10 @@ def test_the_last_suggestion_is_explained(window: Window) -> None:
     start_a_loop(window, "explained.py")
     window.run_command("Foretype: Explain the Last Suggestion")
     assert " ms" in window.notice("smollm2")
+
+
+def test_it_is_told_how_long_suggestions_take(window: Window) -> None:
+    start_a_loop(window, "timed.py")
+    until(lambda: " ms:" in window.status_text(), "the suggestion is timed")
+    window.run_command("Foretype: Show How Long Suggestions Take")
+    assert "ms at the median" in window.notice("The editor's side added")
