@@ -28,6 +28,7 @@ export async function setUpEndpoint(): Promise<void> {
   const picked = await vscode.window.showQuickPick(SERVICES, {
     title,
     placeHolder: "What kind of service is it? Code around your cursor will be sent to it.",
+    ignoreFocusOut: true,
   });
   const url = picked && (await ask(title, "Its address", picked.url, isAddress));
   if (!url) {

@@ -53,6 +53,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const watcher = new Watcher(server, timing, output, () => {
     status.update();
   });
+  const walkthrough = new Walkthrough(context.extension.id, context.globalState, server);
   const language = (): { id: string; off: boolean } | undefined => {
     const id = vscode.window.activeTextEditor?.document.languageId;
     return id === undefined ? undefined : { id, off: isOff(id) };
@@ -62,11 +63,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     languageOff: language()?.off ? language()?.id : undefined,
     latency: watcher.latency,
     explained: watcher.explained,
+    modelMissing: walkthrough.modelMissing,
   }));
   const refresh = new Refresh(context.extension.id, growsInPlace(vscode.version));
   const provider = new Provider(() => (settings.paused ? undefined : server.client), refresh, watcher);
   refresh.provide(DOCUMENTS, provider);
-  const walkthrough = new Walkthrough(context.extension.id, context.globalState, server);
 
   const commands: Readonly<Record<string, (...args: never[]) => unknown>> = {
     [COMMANDS.chooseModel]: () => chooseModel(server),
@@ -78,7 +79,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     [COMMANDS.explain]: () => explain(server),
     [COMMANDS.install]: () => installServer(places, server, output),
     [COMMANDS.menu]: () =>
-      showMenu(status.text, { kind: server.state.kind, paused: settings.paused, language: language() }),
+      showMenu(status.text, {
+        kind: server.state.kind,
+        paused: settings.paused,
+        modelMissing: walkthrough.modelMissing,
+        language: language(),
+      }),
     [COMMANDS.pause]: async () => {
       settings.paused = !settings.paused;
       provider.dismiss();
@@ -118,7 +124,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     server.onDidChange((state) => {
       void walkthrough.follow(state);
       if (state.kind !== before.kind && state.kind === "running") {
-        void walkthrough.check();
+        void walkthrough.check().then(() => {
+          status.update();
+        });
       }
       if (state.kind !== before.kind && state.kind === "failed") {
         void reportFailure(state);

@@ -15,6 +15,7 @@ export interface Entry {
 export interface MenuState {
   readonly kind: SessionState["kind"];
   readonly paused: boolean;
+  readonly modelMissing: boolean;
   /** The active document's language, and whether its suggestions are off. */
   readonly language: { readonly id: string; readonly off: boolean } | undefined;
 }
@@ -32,6 +33,14 @@ export function entries(state: MenuState): Entry[] {
   const log: Entry = { label: "$(output) Open the log", command: COMMANDS.showLog };
   if (state.kind !== "running") {
     return [restart, log, { label: "$(book) Open the walkthrough", command: COMMANDS.walkthrough }];
+  }
+  if (state.modelMissing) {
+    return [
+      { label: "$(package) Choose a model...", command: COMMANDS.chooseModel },
+      { label: "$(globe) Use an endpoint...", command: COMMANDS.setUpEndpoint },
+      { label: "$(book) Open the walkthrough", command: COMMANDS.walkthrough },
+      log,
+    ];
   }
   return [
     state.paused

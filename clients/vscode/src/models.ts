@@ -28,6 +28,8 @@ export async function chooseModel(session: Session): Promise<void> {
     title: "Foretype: the model on this machine",
     placeHolder: "Nothing is downloaded before you choose. Speeds are estimates for this machine.",
     matchOnDescription: true,
+    // The walkthrough, where it is open, would take the focus back.
+    ignoreFocusOut: true,
   });
   if (!picked) {
     return;

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly latency: number | undefined;
   /** Which engine gave the last suggestion, and where its time went; empty before the first. */
   readonly explained: string;
+  /** Whether suggestions need a model on this machine that isn't there. */
+  readonly modelMissing: boolean;
   /** Whether the server has been busy for longer than a suggestion takes. */
   readonly longBusy: boolean;
 }
@@ -49,6 +51,9 @@ function parts(state: SessionState, around: Surroundings): Parts {
       return ["circle-slash", "off", "Foretype is not running.", "normal"];
     case "running":
       break;
+  }
+  if (around.modelMissing) {
+    return ["cloud-download", "set up", "There is no model on this machine yet. Click to choose one.", "warning"];
   }
   if (server?.kind === "Error") {
     return ["error", "needs you", server.message, "error"];

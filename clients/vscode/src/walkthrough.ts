@@ -25,11 +25,18 @@ def smallest(numbers):
 
 /** Opens the walkthrough when a session shows that something is missing; once in a user's life by itself. */
 export class Walkthrough {
+  private missing = false;
+
   constructor(
     private readonly extensionId: string,
     private readonly memory: vscode.Memento,
     private readonly session: Session,
   ) {}
+
+  /** Whether suggestions need a model on this machine that wasn't there when the server started. */
+  get modelMissing(): boolean {
+    return this.missing;
+  }
 
   /** The session has another state. */
   async follow(state: SessionState): Promise<void> {
@@ -42,8 +49,9 @@ export class Walkthrough {
   /** The server runs: is there all it needs? */
   async check(): Promise<void> {
     const models = await this.session.command<Models>(SERVER.models).catch(() => undefined);
+    this.missing = models?.missing ?? false;
     void vscode.commands.executeCommand("setContext", READY_CONTEXT, models ? !models.missing : false);
-    if (models?.missing) {
+    if (this.missing) {
       await this.openOnce();
     }
   }
