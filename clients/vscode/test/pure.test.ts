@@ -9,6 +9,7 @@ import { patched } from "../src/patch";
 import { COMPILING, failureOf, progressOf } from "../src/pip-progress";
 import type { Model } from "../src/protocol";
 import { initialSettings, liveSettings, serverSettings } from "../src/settings-layers";
+import { statusText, type Surroundings } from "../src/status-text";
 import { percentile, Timing } from "../src/timing";
 import { growsInPlace } from "../src/versions";
 
@@ -176,6 +177,29 @@ describe("rows", () => {
     expect(rows([model])[0]?.description).toBe("491 MB to download · 1.7 GB of memory · about 31 tokens/s");
     expect(rows([model])[0]?.detail).toBe("Quick here. For laptops. MIT.");
     expect(rows([{ ...model, expectedSpeed: 0, here: true }])[0]?.description).toBe("on this machine · 1.7 GB of memory");
+  });
+});
+
+describe("statusText", () => {
+  const around: Surroundings = {
+    paused: false,
+    languageOff: undefined,
+    latency: undefined,
+    explained: "",
+    modelMissing: false,
+    longBusy: false,
+  };
+  const running = { kind: "running", message: "", server: { busy: false, message: "Ready.", kind: "Normal" } } as const;
+
+  it.each([
+    ["$(zap) Foretype", "normal", running, {}],
+    ["$(cloud-download) Foretype: set up", "warning", running, { modelMissing: true }],
+    ["$(debug-pause) Foretype: paused", "normal", running, { paused: true }],
+    ["$(circle-slash) Foretype", "normal", running, { languageOff: "python" }],
+    ["$(cloud-download) Foretype: set up", "warning", { ...running, kind: "missing" } as const, {}],
+    ["$(error) Foretype: stopped", "error", { ...running, kind: "failed", message: "It ended." } as const, {}],
+  ])("says %s", (text, look, state, changed) => {
+    expect(statusText(state, { ...around, ...changed })).toMatchObject({ text, look });
   });
 });
 
