@@ -24,7 +24,7 @@ DOUBTS = 4
 SURE, SURE_LINES = math.log(0.8), 3
 """A line at least as likely needs no second opinion, and few others beside it."""
 
-HOPELESS = -4.0
+HOPELESS = -7.0
 """A line that much less likely than the best, to a model that is shown what follows, isn't written to its end."""
 
 
