@@ -31,6 +31,23 @@ def test_a_server_that_is_killed_is_started_again(window: Window) -> None:
     assert window.save(file).decode() == f"{CODE}for number in {ghost}"
 
 
+def test_a_server_that_ends_again_and_again_is_given_up_with_a_button(window: Window) -> None:
+    given_up = window.page.locator(".notification-list-item", has_text="several times in a row").first
+
+    def killed() -> bool:
+        if "zap" in window.status_text():
+            for each in window.server.language_servers():
+                each.kill()
+        return given_up.is_visible()
+
+    until(killed, "it is given up", window.status_text)
+    window.status("error")
+    assert not window.server.language_servers()
+    given_up.get_by_role("button", name="Start again").click()
+    window.status("zap")
+    start_a_loop(window, "started-again.py")
+
+
 def test_a_server_that_ends_at_once_is_given_up_with_a_message(
     window: Window, settings_restored: None, tmp_path
 ) -> None:
