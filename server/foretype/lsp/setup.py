@@ -82,7 +82,9 @@ class _Bar:
     def report(self, progress: Progress) -> None:
         """Tell how far it is."""
         done, total = progress.done // 1_000_000, (progress.total or 0) // 1_000_000
-        message = f"{progress.step}: {done:,} MB" + (f" of {total:,} MB" if total else "")
+        amount = f"{done:,} MB" + (f" of {total:,} MB" if total else "")
+        # The title says already that it is a download.
+        message = amount if progress.step == "downloading" else f"{progress.step}, {amount}"
         percentage = min(100, 100 * progress.done // progress.total) if progress.total else None
         self._send(types.WorkDoneProgressReport(message=message, percentage=percentage))
 
