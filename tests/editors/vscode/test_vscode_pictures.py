@@ -10,6 +10,7 @@ import pytest
 from endpoints.script import Script
 from service import service
 from test_vscode_actions import choose, reviewed
+from test_vscode_first_run import ticked
 from workbench import Window, until
 
 IMAGES = Path(__file__).parents[3] / "clients" / "vscode" / "images"
@@ -123,6 +124,8 @@ def test_the_walkthrough(window: Window, take: Take) -> None:
     window.run_command("View: Close All Editors")
     window.run_command("Foretype: Open the Walkthrough")
     window.page.locator(".getting-started-step").first.wait_for(timeout=60_000)
+    # What is there already is ticked off, however late the walkthrough is opened.
+    until(lambda: ticked(window, "server") and ticked(window, "model"), "what is there is ticked off")
     window.page.set_viewport_size({"width": 1200, "height": 640})
     take("walkthrough")
 
