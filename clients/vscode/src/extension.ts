@@ -113,9 +113,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     context.subscriptions.push(vscode.commands.registerCommand(name, command));
   }
 
+  let following: vscode.Disposable | undefined;
+  const followPython = async (): Promise<void> => {
+    following?.dispose();
+    following = await onPythonChosen(() => void server.seek());
+  };
   let before: SessionState = server.state;
   context.subscriptions.push(
     output,
+    new vscode.Disposable(() => following?.dispose()),
     review,
     status,
     provider,
@@ -149,6 +155,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (settings.needsRestart(event)) {
+        void followPython();
         void server.restart();
       } else if (event.affectsConfiguration("foretype")) {
         provider.dismiss();
@@ -157,10 +164,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       // A server that was found only now, in the workspace's own Python, is started; one that runs is told.
+      void followPython();
       void (server.client ? server.trust() : server.restart());
     }),
   );
-  void onPythonChosen(() => void server.seek()).then((listening) => context.subscriptions.push(listening));
+  void followPython();
   await updateServer(places, server, output);
   if (server.state.kind === "stopped") {
     void server.restart();

@@ -23,11 +23,11 @@ export function thisMachine(storage: string): Machine {
   };
 }
 
-/** Calls back whenever the user chooses another Python for the workspace. */
-export async function onPythonChosen(callback: () => void): Promise<vscode.Disposable> {
+/** Calls back whenever the user chooses another Python for the workspace; nothing where that doesn't matter. */
+export async function onPythonChosen(callback: () => void): Promise<vscode.Disposable | undefined> {
   const wanted = vscode.workspace.isTrusted && !setPath();
   const environments = wanted ? await pythonEnvironments().catch(() => undefined) : undefined;
-  return environments?.onDidChangeActiveEnvironmentPath(callback) ?? new vscode.Disposable(() => undefined);
+  return environments?.onDidChangeActiveEnvironmentPath(callback);
 }
 
 /** Where the managed environment lies. */
