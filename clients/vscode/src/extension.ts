@@ -121,7 +121,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   let before: SessionState = server.state;
   context.subscriptions.push(
     output,
-    new vscode.Disposable(() => following?.dispose()),
+    new vscode.Disposable(() => {
+      following?.dispose();
+    }),
     review,
     status,
     provider,
