@@ -164,6 +164,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         status.update();
       }
     }),
+    vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
+      if (opened.some((tab) => tab.input === undefined)) {
+        void walkthrough.shown();
+      }
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       // A server that was found only now, in the workspace's own Python, is started; one that runs is told.
       void followPython();

@@ -5,8 +5,12 @@ import type { Session, SessionState } from "./session";
 
 const WALKTHROUGH = "setup";
 const SHOWN = "walkthroughShown";
-const READY_CONTEXT = "foretype.ready";
 const SERVER_CONTEXT = "foretype.serverRuns";
+/** What ticks off the walkthrough's steps. */
+const SERVER_STEP_CONTEXT = "foretype.serverStepDone";
+const MODEL_STEP_CONTEXT = "foretype.modelStepDone";
+/** Milliseconds after which the editor surely knows a walkthrough that it shows. */
+const KNOWN_AFTER = 1_000;
 
 const SCRATCH = `# Type at the end of this file. Suggestions appear in grey: Tab takes one, Escape leaves it.
 # Ctrl+Right (Cmd+Right on macOS) takes one word of it.
@@ -26,6 +30,8 @@ def smallest(numbers):
 /** Opens the walkthrough when a session shows that something is missing; once in a user's life by itself. */
 export class Walkthrough {
   private missing = false;
+  private ready = false;
+  private known = false;
 
   constructor(
     private readonly extensionId: string,
@@ -41,6 +47,7 @@ export class Walkthrough {
   /** The session has another state. */
   async follow(state: SessionState): Promise<void> {
     void vscode.commands.executeCommand("setContext", SERVER_CONTEXT, state.kind === "running");
+    this.tick();
     if (state.kind === "missing") {
       await this.openOnce();
     }
@@ -50,7 +57,8 @@ export class Walkthrough {
   async check(): Promise<void> {
     const models = await this.session.command<Models>(SERVER.models).catch(() => undefined);
     this.missing = models?.missing ?? false;
-    void vscode.commands.executeCommand("setContext", READY_CONTEXT, models ? !models.missing : false);
+    this.ready = models !== undefined && !models.missing;
+    this.tick();
     if (this.missing) {
       await this.openOnce();
     }
@@ -63,6 +71,22 @@ export class Walkthrough {
       `${this.extensionId}#${WALKTHROUGH}`,
       false,
     );
+  }
+
+  /** A tab of an unknown kind was opened: that may be the walkthrough, however the user came there. */
+  async shown(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, KNOWN_AFTER));
+    this.known = true;
+    this.tick();
+  }
+
+  // The editor ticks off a step when its context becomes true, but not one whose context is true from the beginning.
+  private tick(): void {
+    if (this.known) {
+      const runs = this.session.state.kind === "running";
+      void vscode.commands.executeCommand("setContext", SERVER_STEP_CONTEXT, runs);
+      void vscode.commands.executeCommand("setContext", MODEL_STEP_CONTEXT, runs && this.ready);
+    }
   }
 
   private async openOnce(): Promise<void> {
