@@ -53,6 +53,13 @@ def test_in_a_function_there_are_fixes_and_refactorings_that_name_it(language: s
     assert ("Convert loops in area to comprehensions" in [each.title for each in enabled]) is (language == "python")
 
 
+@pytest.mark.parametrize("language", CODE)
+def test_in_a_lines_indentation_the_cursor_is_in_the_function_too(language: str) -> None:
+    line = next(number for number, each in enumerate(CODE[language].split("\n")) if "w * h" in each)
+    asked = Asked(snapshot_of(CODE[language], language), Point(line, 0), Point(line, 0))
+    assert "Simplify area" in [each.title for each in offers(Syntax(), DEFAULTS, asked, "") if not each.disabled]
+
+
 def test_outside_of_functions_what_needs_one_says_so() -> None:
     found = offered("x = 1\n" + CODE["python"], "python", 0)
     assert {each.disabled for each in found} == {"the cursor is in no function that has a name"}

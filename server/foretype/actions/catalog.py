@@ -82,7 +82,7 @@ def _all(syntax: Syntax, settings: Settings, asked: Asked, model: str) -> Iterat
     snapshot = asked.snapshot
     tree = syntax.trees.parse(snapshot, asked.start)
     spec = syntax.languages.spec(snapshot.language)
-    scopes = scopes_at(look(spec, tree, snapshot.lines, asked.start), syntax.queries)
+    scopes = scopes_at(look(spec, tree, snapshot.lines, _in_text(snapshot, asked.start)), syntax.queries)
     if tree is not None:
         for plain in plain_actions(tree, snapshot, asked.start, asked.end):
             yield Offer(plain.title, plain.kind, edits=plain.edits, disabled=plain.disabled, needs_model=False)
@@ -91,6 +91,12 @@ def _all(syntax: Syntax, settings: Settings, asked: Asked, model: str) -> Iterat
         yield Offer(
             offer.title, offer.kind, offer.data, disabled=offer.disabled or model, diagnostics=offer.diagnostics
         )
+
+
+def _in_text(snapshot: Snapshot, place: Point) -> Point:
+    """A place in a line's indentation stands for the line's first character: that is where its scope is told."""
+    line = snapshot.body(place.line)
+    return Point(place.line, max(place.column, len(line) - len(line.lstrip(" \t")))) if line.strip() else place
 
 
 def _imports(asked: Asked) -> Iterator[Offer]:
