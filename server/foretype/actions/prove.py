@@ -78,10 +78,13 @@ class Prover:
                     return example_in(await self.programs.explain(checker, finding.code))
         return ""
 
-    async def prove(self, text: str, code: str) -> Verdict:
-        """What can be shown of the document's text after an edit; ``code`` is what the target became."""
+    async def prove(self, text: str, code: str, target: Target | None = None, taken: str = "") -> Verdict:
+        """What can be shown of the document's text after an edit; ``code`` is what the target became.
+
+        ``target`` is another one than the prover's own, ``taken`` what the edit takes for granted.
+        """
         evidence = Evidence()
-        if failure := self._refuted(text, code):
+        if failure := self._refuted(text, code, target or self._target):
             return evidence.failed(failure)
         if self._errors is None:
             evidence.lacking.append("not parsed: there is no grammar for it")
@@ -95,6 +98,9 @@ class Prover:
                 evidence.lacking.append(f"no checker known for {source}")
         if failure := await self._trials.prove(text, evidence):
             return evidence.failed(failure)
+        if taken:
+            evidence.lacking.append(f"if {taken}")
+            evidence.convincing = False
         if self.programs.words and (evidence.facts != ["parses"]):
             evidence.lacking.append(f"programs {self.programs.words}")
         return evidence.verdict()
@@ -130,16 +136,16 @@ class Prover:
             found[_id(names)] = names
         return list(found.values())
 
-    def _refuted(self, text: str, code: str) -> str:
+    def _refuted(self, text: str, code: str, target: Target) -> str:
         """What is wrong with an edit that needs no program to see."""
         if not self.parses(text):
             return "it has a new syntax error"
-        if silences(self._target.text, code):
+        if silences(target.text, code):
             return "it silences the checker"
-        if leaves_out(self._target.text, code):
+        if leaves_out(target.text, code):
             return LEAVES_OUT
-        if self._target.kind != "lines" and self._target.name and self._target.name not in code:
-            return f"{self._target.name} is no longer there"
+        if target.kind != "lines" and target.name and target.name not in code:
+            return f"{target.name} is no longer there"
         return ""
 
     async def _checked(self, checker: Checker, text: str, evidence: Evidence) -> str:

@@ -72,9 +72,10 @@ class Actions:
                 self._workspace,
             )
         else:
-            if engine is None and (id != kinds.FIX_BUG or not wish.grounds.settings.test_command):
+            repair = await run.repair() if id in (kinds.FIX, kinds.FIX_ALL) else None
+            if repair is None and engine is None and (id != kinds.FIX_BUG or not wish.grounds.settings.test_command):
                 raise Impossible(self._trouble)
-            outcome = await self._by_model(id, run)
+            outcome = repair or await self._by_model(id, run)
         account = run.account((time.monotonic() - started) * 1000)
         return Outcome(outcome.snapshot, outcome.edits, outcome.verdict, account, outcome.new_file)
 

@@ -18,6 +18,7 @@ from foretype.actions.editing import Work, edit
 from foretype.actions.programs import Grounds
 from foretype.actions.prompts import Task
 from foretype.actions.prove import Prover
+from foretype.actions.repairing import made_for, repaired
 from foretype.actions.results import Account, Outcome
 from foretype.actions.target import Finder, Target
 from foretype.actions.verdict import Standing, Verdict
@@ -88,6 +89,23 @@ class UnderWay:
         if found is None:
             raise Impossible("The cursor is in no function that has a name.")
         return _not_too_large(found)
+
+    async def repair(self) -> Outcome | None:
+        """Makes the diagnostic go without a model, where its rule has a repair; None where it hasn't."""
+        if len(self._diagnostics) != 1 or not made_for(self.wish.snapshot, self._diagnostics[0]):
+            return None
+        diagnostic = self._diagnostics[0]
+        target = self.finder.scope(diagnostic.start, diagnostic.end) or self.finder.lines(
+            diagnostic.start, diagnostic.end
+        )
+        wanted = [(diagnostic.source, diagnostic.finding)]
+        prover = Prover(self._syntax.languages, self.wish.grounds, self.wish.snapshot, target, wanted, self._deadline)
+        try:
+            await prover.prepare()
+            found = await repaired(self.wish.snapshot, diagnostic, prover)
+        finally:
+            prover.programs.close()
+        return None if found is None else self._outcome(found)
 
     async def fix(self) -> Outcome:
         """Makes the diagnostics go: first in the lines that they are about, then in the function around."""
@@ -199,7 +217,8 @@ class UnderWay:
     def _outcome(self, judged: Judged) -> Outcome:
         target = judged.target
         failed = judged.verdict.standing is Standing.FAILED
-        edits = () if failed else minimal_edits(target.start, target.text, judged.candidate.code)
+        given = judged.candidate
+        edits = () if failed else (*given.imports, *minimal_edits(target.start, target.text, given.code))
         return Outcome(self.wish.snapshot, edits, judged.verdict)
 
 
