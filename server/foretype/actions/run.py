@@ -61,7 +61,8 @@ class Actions:
         started = time.monotonic()
         id = str(wish.data.get("action", ""))
         engine = await self._chosen(wish.snapshot) if id != IMPORT else None
-        run = UnderWay(wish, self._syntax, engine, started + wish.grounds.settings.budget_seconds, tell)
+        deadline = started + wish.grounds.settings.budget_seconds
+        run = UnderWay(wish, self._syntax, engine, self._workspace, deadline, tell)
         if id == IMPORT:
             outcome = await imported(
                 run.finder,

@@ -134,7 +134,7 @@ def contextlib_name(source: Source) -> tuple[str, tuple[str, ...]]:
 
 def closed_file(source: Source, place: Place) -> Iterator[Repair]:
     """A file opened without ``with``, where it is clear up to where it is used."""
-    call = source.beginning(place, ast.Call)
+    call = source.around(place, ast.Call)
     if call is None:
         return
     statement = source.statement(call)

@@ -95,3 +95,26 @@ def _after_documentation(source: Source) -> int:
             break
         at += len(line)
     return at
+
+
+_MEMBERS = {
+    "abc": "ABC abstractmethod",
+    "collections": "Counter OrderedDict defaultdict deque namedtuple",
+    "collections.abc": "AsyncIterator Awaitable Callable Generator Iterable Iterator Mapping MutableMapping Sequence",
+    "contextlib": "ExitStack contextmanager suppress",
+    "dataclasses": "dataclass field",
+    "datetime": "timedelta timezone",
+    "enum": "Enum IntEnum auto",
+    "functools": "cache cached_property lru_cache partial reduce wraps",
+    "pathlib": "Path PurePath",
+    "typing": "Any ClassVar Final Literal NamedTuple NoReturn Optional Protocol TypedDict TypeVar Union cast overload",
+}
+"""What is imported by its own name, by the module that has it."""
+
+
+def library_import(name: str) -> str:
+    """The line that imports a name from the standard library as it usually is; empty for a name that has none."""
+    for module, members in _MEMBERS.items():
+        if name in members.split():
+            return f"from {module} import {name}"
+    return f"import {name}" if name in sys.stdlib_module_names and not name.startswith("_") else ""

@@ -214,6 +214,8 @@ def misspelled(source: Source, place: Place) -> Iterator[Repair]:
         yield Repair((), (f"import {name}",), taken=f"{name} is the standard library's module")
     elif name in typing.__all__:
         yield Repair((), (f"from typing import {name}",), taken=f"{name} is the one of typing")
+    if sum(isinstance(each, ast.Name) and each.id == name for each in ast.walk(source.tree)) > 1:
+        return  # a slip of the finger is made once
     known = {
         each.id for each in ast.walk(source.tree) if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)
     }
