@@ -65,6 +65,11 @@ CASES = {
         "«if a or b:  # why\n    # more\n    if c:»\n        s = '''\n        kept'''\n        f(s)\ng()\n",
         "if (a or b) and c:\n    # why\n    # more\n    s = '''\n        kept'''\n    f(s)\ng()\n",
     ),
+    "SIM102: a comment in a condition": (
+        "SIM102",
+        "«if (\n    a  # why\n    or b\n):\n    if c:»\n        f()\n",
+        "if (\n    (a  # why\n    or b)\n    and c\n):\n    f()\n",
+    ),
     "SIM102: an elif": (
         "SIM102",
         "if z:\n    f()\n«elif a:\n    if b:»\n        g()\n",
@@ -151,6 +156,7 @@ CASES = {
     "S101: raised": ("S101", "«assert not a, 'no'»\n", "if a:\n    raise AssertionError('no')\n"),
     "E721: the same type": ("E721", "if «type(a) == type(b)»:\n    pass\n", "if type(a) is type(b):\n    pass\n"),
     "F821: a module": ("F821", "import sys\n\n«os».remove(sys)\n", "import os\nimport sys\n\nos.remove(sys)\n"),
+    "F821: of Python 2": ("F821", "x = «unicode»(1)\n", "x = str(1)\n"),
     "F821: a slip": ("F821", "def f(number):\n    return «nubmer»\n", "def f(number):\n    return number\n"),
     "F401: handed on": ("F401", "from a import «b»\n", "from a import b as b\n"),
     "UP031: an f-string": ("UP031", "x = «'%s: %5.1f%%' % (a, b)»\n", "x = f'{a}: {b:5.1f}%'\n"),

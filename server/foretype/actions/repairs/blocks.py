@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from foretype.actions.repairs.source import FUNCTIONS, LONGEST_LINE, Change, Place, Repair, Source
 
@@ -24,7 +24,7 @@ def joined_ifs(source: Source, place: Place) -> Iterator[Repair]:
     if inner is not outer:
         word = source.text[source.start(outer) :].split(None, 1)[0].split("(")[0]
         parts = [_operand(source, test) for test in tests]
-        yield from _merged(source, outer, inner, source.end(outer.test), word, parts, " and ")
+        yield from _merged(source, outer, inner, tests, word, parts, " and ")
 
 
 def joined_withs(source: Source, place: Place) -> Iterator[Repair]:
@@ -41,20 +41,20 @@ def joined_withs(source: Source, place: Place) -> Iterator[Repair]:
         items += inner.items
     if inner is not outer:
         word = "async with" if isinstance(outer, ast.AsyncWith) else "with"
-        last = outer.items[-1].optional_vars or outer.items[-1].context_expr
-        yield from _merged(source, outer, inner, source.end(last), word, [_item(source, each) for each in items], ", ")
+        headers = [each.context_expr for each in items]
+        yield from _merged(source, outer, inner, headers, word, [_item(source, each) for each in items], ", ")
 
 
 def _merged(
     source: Source,
     outer: ast.If | ast.With | ast.AsyncWith,
     inner: ast.If | ast.With | ast.AsyncWith,
-    header_end: int,
+    kept: Sequence[ast.expr],
     word: str,
     parts: list[str],
     between: str,
 ) -> Iterator[Repair]:
-    """``outer`` with the body of ``inner``; comments on what lies between go to the beginning of the body."""
+    """``outer`` with the body of ``inner``; comments between what is ``kept`` go to the beginning of the body."""
     indent, ending = source.blanks(outer.lineno), source.ending
     first = inner.body[0]
     if not source.is_own_line(first):
@@ -67,14 +67,14 @@ def _merged(
         rows = [part if not number else f"{broken}{part}" for number, part in enumerate(parts)]
         tail = "," if between == ", " else ""
         header = ending.join([f"{word} (", *(f"{step}{row}{tail}" for row in rows), f"{indent}):"])
-    comments = source.comments(outer.lineno, first.lineno - 1)
+    comments = source.comments(outer.lineno, first.lineno - 1, kept)
     try:
         moved = source.shifted(first.lineno, inner.end_lineno or inner.lineno, within, step)
     except ValueError:
         return
-    kept = "".join(f"{step}{comment}{ending}" for comment in comments)
+    above = "".join(f"{step}{comment}{ending}" for comment in comments)
     end = source.line_start((inner.end_lineno or inner.lineno) + 1)
-    yield Repair((Change(source.start(outer), end, f"{header}{ending}{kept}{moved}"),))
+    yield Repair((Change(source.start(outer), end, f"{header}{ending}{above}{moved}"),))
 
 
 def _operand(source: Source, test: ast.expr) -> str:

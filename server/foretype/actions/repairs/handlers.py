@@ -105,7 +105,7 @@ def returned_condition(source: Source, place: Place) -> Iterator[Repair]:
         test = source.segment(found.test)
         text = test if _is_boolean(found.test) else f"bool({test})"
     text = f"({text})" if "\n" in text and not text.endswith(")") else text
-    comments = source.comments(found.lineno, stop.end_lineno or stop.lineno)
+    comments = source.comments(found.lineno, stop.end_lineno or stop.lineno, [found.test])
     above = "".join(f"{comment}{source.ending}{source.blanks(found.lineno)}" for comment in comments)
     yield Repair((Change(source.start(found), source.line_end(stop), f"{above}return {text}"),))
 

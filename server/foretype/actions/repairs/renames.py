@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from foretype.actions.repairs.source import FUNCTIONS, Change, Place, Repair, Source
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_OF_PYTHON_2 = {
+    "basestring": "str", "long": "int", "raw_input": "input", "unichr": "chr", "unicode": "str", "xrange": "range",
+}  # fmt: skip
 _READS_NAMES = frozenset({"locals", "vars", "exec", "eval", "dir"})
 
 
@@ -202,7 +205,7 @@ def own_argument(source: Source, place: Place) -> Iterator[Repair]:
 
 
 def misspelled(source: Source, place: Place) -> Iterator[Repair]:
-    """An undefined name: a module of the standard library that isn't imported, a type, or one misspelled."""
+    """An undefined name: of Python 2, a module of the standard library that isn't imported, a type, or misspelled."""
     import difflib
     import sys
     import typing
@@ -210,6 +213,9 @@ def misspelled(source: Source, place: Place) -> Iterator[Repair]:
     name = source.text[place.start : place.end]
     if not name.isidentifier():
         return
+    if name in _OF_PYTHON_2:
+        taken = f"{name} is Python 2's, which this need not run on"
+        yield Repair((Change(place.start, place.end, _OF_PYTHON_2[name]),), taken=taken)
     if name in sys.stdlib_module_names:
         yield Repair((), (f"import {name}",), taken=f"{name} is the standard library's module")
     elif name in typing.__all__:

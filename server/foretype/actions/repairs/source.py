@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -179,14 +179,19 @@ class Source:
         line: int = node.end_lineno  # type: ignore[attr-defined]
         return self.line_start(line) + len(body(self.lines[line - 1]))
 
-    def comments(self, first: int, last: int) -> list[str]:
-        """The comments in some lines (counted from 1, both included)."""
+    def comments(self, first: int, last: int, outside: Sequence[ast.AST] = ()) -> list[str]:
+        """The comments in some lines (counted from 1, both included) that lie in none of some nodes."""
         import io
         import tokenize
 
         text = "".join(f"{body(line)}\n" for line in self.lines)
-        tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-        return [each.string for each in tokens if each.type == tokenize.COMMENT and first <= each.start[0] <= last]
+        found = [
+            (self.line_start(token.start[0]) + token.start[1], token.string)
+            for token in tokenize.generate_tokens(io.StringIO(text).readline)
+            if token.type == tokenize.COMMENT and first <= token.start[0] <= last
+        ]
+        spans = [(self.start(each), self.end(each)) for each in outside]
+        return [text for at, text in found if not any(start <= at < end for start, end in spans)]
 
     def inside_strings(self) -> frozenset[int]:
         """The lines (counted from 1) whose beginning may lie in a string: no blank may come or go there."""
