@@ -200,7 +200,7 @@ OUTPUTS: dict[str, tuple[str, str, str]] = {
                 "reportUndefinedVariable"),
     "mypy": ("a.py", 'a.py:3:5: error: Name "x" is not defined  [name-defined]\n', "name-defined"),
     "eslint": ("a.js", "\n/w/a.js\n  3:5  error  'x' is not defined  no-undef\n\n1 problem", "no-undef"),
-    "tsc": ("a.ts", "src/a.ts(3,5): error TS2304: Cannot find name 'x'.\n", "TS2304"),
+    "tsc": ("a.ts", "src/a.ts(3,5): error TS2304: Cannot find name 'x'.\n", "2304"),
     "go vet": ("a.go", "# m\nvet: ./a.go:3:5: undefined: x\n", ""),
     "cargo check": ("main.rs", "src/main.rs:3:5: error[E0425]: cannot find value `x` in this scope\n", "E0425"),
     "clang": ("a.c", "a.c:3:5: warning: unused variable 'x' [-Wunused-variable]\n", "-Wunused-variable"),

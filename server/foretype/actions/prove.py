@@ -248,7 +248,8 @@ def _broken(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
 
 def _like(before: Sequence[Finding], wanted: Finding) -> Finding | None:
     """The checker's own finding for a diagnostic: the same code, nearest to its line."""
-    same = [each for each in before if each.code == wanted.code or (not wanted.code and each.message == wanted.message)]
+    code = wanted.code.removeprefix("TS")  # editors leave out what tsc's own output has, or don't
+    same = [each for each in before if each.code == code or (not wanted.code and each.message == wanted.message)]
     return min(same, key=lambda each: abs(each.line - wanted.line), default=None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from foretype.actions.repairs import blocks, handlers, percent, renames, values
+from foretype.actions.repairs import blocks, handlers, percent, renames, type_notation, values
 from foretype.actions.repairs.source import Place, Repair, Source
 
 Maker = Callable[[Source, Place], Iterator[Repair]]
@@ -30,6 +30,7 @@ RULES: Mapping[str, tuple[Maker, ...]] = {
     "F401": (values.exported,),
     "F405": (renames.starred,),
     "F821": (renames.misspelled,),
+    "G201": (type_notation.logged_exception,),
     "N806": (renames.renamed,),
     "PLR1704": (renames.own_argument,),
     "PLR2004": (values.named_constant,),
@@ -37,6 +38,7 @@ RULES: Mapping[str, tuple[Maker, ...]] = {
     "PLW0642": (renames.another_self,),
     "PLW1641": (values.no_hash,),
     "PLW2901": (renames.another_loop_variable,),
+    "PYI063": (type_notation.positional_only,),
     "RUF012": (values.class_variable,),
     "S101": (handlers.plain_assert,),
     "S110": (blocks.suppressed,),
@@ -47,7 +49,10 @@ RULES: Mapping[str, tuple[Maker, ...]] = {
     "SIM117": (blocks.joined_withs,),
     "TRY004": (handlers.type_error,),
     "TRY300": (handlers.returned_after,),
+    "UP007": (type_notation.united,),
     "UP031": (percent.formatted,),
+    "UP035": (type_notation.built_in_alias,),
+    "UP045": (type_notation.united,),
 }
 
 
