@@ -37,8 +37,9 @@ FULL = {
 class Bench:
     """A workspace with one file, and a client in a session with a server whose model says what the test writes."""
 
-    def __init__(self, client, folder, answers):
+    def __init__(self, client, folder, answers, capabilities):
         self.client, self.folder, self.answers = client, folder, answers
+        self.capabilities = capabilities
         self.file = folder / "shapes.py"
         self.uri = self.file.as_uri()
         self.version = 1

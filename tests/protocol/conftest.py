@@ -254,11 +254,11 @@ async def bench(connect: Connect, tmp_path: Path) -> Callable[..., Awaitable[Ben
         given = {"answers": str(answers), **engine}
         client = await connect(program=ACTIONS_SERVER, initialize=False, **given)
         client.answers["window/workDoneProgress/create"] = lambda params: None
-        await client.initialize(
+        told = await client.initialize(
             capabilities,
             workspaceFolders=[{"uri": folder.as_uri(), "name": folder.name}],
             initializationOptions={"trusted": True, **(options or {})},
         )
-        return Bench(client, folder, answers)
+        return Bench(client, folder, answers, told["capabilities"])
 
     return start
