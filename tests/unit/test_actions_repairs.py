@@ -90,6 +90,16 @@ CASES = {
         "try:\n    f()\n«except»:\n    g()\n",
         "try:\n    f()\nexcept BaseException:\n    g()\n",
     ),
+    "BLE001: what can happen there": (
+        "BLE001",
+        "try:\n    n = int(x) // y\nexcept «Exception»:\n    n = 0\n",
+        "try:\n    n = int(x) // y\nexcept (TypeError, ValueError, ZeroDivisionError):\n    n = 0\n",
+    ),
+    "BLE001: what comes of it": (
+        "BLE001",
+        "try:\n    f()\nexcept «Exception»:\n    raise Bad(1)\n",
+        "try:\n    f()\nexcept Exception as error:\n    raise Bad(1) from error\n",
+    ),
     "SIM115: up to where it is closed": (
         "SIM115",
         "def f(p):\n    h = «open(p)»\n    t = h.read()\n    h.close()\n    return t\n",
@@ -211,6 +221,7 @@ def test_a_repair_makes_of_code(name: str, ending: str) -> None:
         ("E741", "def f():\n    «l» = 1\n    return locals()\n"),
         ("N806", "def f():\n    global Ab\n    «Ab» = 1\n"),
         ("TRY300", "try:\n    a = g()\n    «return a()»\nexcept OSError:\n    pass\n"),
+        ("BLE001", "try:\n    n = g(x)\nexcept «Exception»:\n    n = 0\n"),
         ("UP031", "x = «'%*d' % (a, b)»\n"),
         ("UP031", "x = «'%s %s' % (a,)»\n"),
         ("UP031", "x = «b'%s' % a»\n"),

@@ -74,6 +74,8 @@ async def _answer(work: Work, asker: Asker, number: int, failed: list[Attempt]) 
     tokens = min(MOST_TOKENS, 96 + len(work.target.text) * 2 // 3)
     temperature = TEMPERATURES[min(number, len(TEMPERATURES) - 1)]
     answer = await asker.chat(chat, tokens, temperature, number, ANSWER_GRAMMAR)
+    if asker.cut_off and work.prover.programs.left <= 0:
+        raise Unusable("there was no time for the whole answer")
     if asker.cut_off:
         raise Unusable("the answer is longer than what it replaces allows")
     code = code_of(answer, chat.begun)

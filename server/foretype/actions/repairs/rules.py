@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from foretype.actions.repairs import blocks, handlers, percent, renames, type_notation, values
+from foretype.actions.repairs import blocks, expected, handlers, percent, renames, type_notation, values
 from foretype.actions.repairs.source import Place, Repair, Source
 
 Maker = Callable[[Source, Place], Iterator[Repair]]
@@ -23,9 +23,9 @@ RULES: Mapping[str, tuple[Maker, ...]] = {
     "B018": (values.kept_value,),
     "B023": (values.bound_in_loop,),
     "B904": (handlers.caused,),
-    "BLE001": (blocks.suppressed, handlers.chained),
+    "BLE001": (blocks.suppressed, handlers.chained, expected.narrowed),
     "E721": (values.identical_types,),
-    "E722": (blocks.suppressed, handlers.named_bare),
+    "E722": (blocks.suppressed, handlers.named_bare, expected.narrowed),
     "E741": (renames.renamed,),
     "F401": (values.exported,),
     "F405": (renames.starred,),
