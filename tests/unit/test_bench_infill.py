@@ -187,8 +187,9 @@ async def test_a_run_asks_the_pipeline_and_the_raw_model() -> None:
     completer = Completer(lambda *_: engine, Syntax(), Settings())
     tail = hole("def f(a):\n    b = a\n    return$0\n", " b", "tail")
     try:
-        filled = await fill([RETURN, tail], completer, engine)
-        asked = await quiet.ask(marked_places("a.py", f"x = f(1){MARK}\ny = {MARK}\n"), completer, lambda _: None)
+        filled = [one async for one in fill([RETURN, tail], completer, engine)]
+        places = marked_places("a.py", f"x = f(1){MARK}\ny = {MARK}\n")
+        asked = [one async for one in quiet.ask(places, completer)]
     finally:
         await completer.aclose()
     assert [one.ours.verdict.exact for one in filled] == [True, True]

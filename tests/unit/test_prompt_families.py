@@ -216,20 +216,20 @@ def test_a_real_vocabulary_with_fim(qwen_coder: Path) -> None:
 def test_what_follows_is_unseen() -> None:
     hole = Hole("a = 1\nb = 2\n", "c", "d = ", OTHERS, "repo", "main.py")
     seen = laid_out(hole, BY_NAME["qwen"]).pieces
-    blind = unseen(hole, BY_NAME["qwen"], 1000).pieces
-    assert blind[-1] == "main.py\na = 1\nb = 2\nd = "
+    blind = unseen(hole, BY_NAME["qwen"]).pieces
+    assert blind[-2:] == (PREFIX, "a = 1\nb = 2\nd = ")
     assert blind[:-1] == seen[: len(blind) - 1]
-    assert not {PREFIX, SUFFIX, MIDDLE} & set(blind)
-    assert unseen(hole, BY_NAME["starcoder"], 1000).pieces == ("a = 1\nb = 2\nd = ",)
-    assert unseen(hole, None, 3) == laid_out(hole, None)
+    assert not {SUFFIX, MIDDLE} & set(blind)
+    assert unseen(hole, None) == laid_out(hole, None)
 
 
-def test_what_is_read_begins_at_a_line() -> None:
+@pytest.mark.parametrize("family", [family for family in FAMILIES if family.layout[0] is PREFIX])
+def test_what_comes_first_is_read_once(family: Family) -> None:
     hole = Hole("a = 1\nb = 2\n", "c", "d = ")
-    assert [unseen(hole, BY_NAME["starcoder"], reach).pieces for reach in (2, 5, 10, 11, 16)] == [
-        ("d = ",),
-        ("b = 2\nd = ",),
-        ("b = 2\nd = ",),
-        ("a = 1\nb = 2\nd = ",),
-        ("a = 1\nb = 2\nd = ",),
-    ]
+    seen, blind = laid_out(hole, family).pieces, unseen(hole, family).pieces
+    assert blind == (PREFIX, "a = 1\nb = 2\nd = ")
+    assert seen[:2] == (PREFIX, "a = 1\nb = 2\n")
+
+
+def test_a_layout_that_begins_with_the_suffix_is_not_broken_off() -> None:
+    assert unseen(Hole("a = 1\n", "c", "d = "), BY_NAME["codestral"]).pieces == ("a = 1\nd = ",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -42,23 +42,16 @@ class Filled:
 
 
 async def fill(
-    holes: Sequence[Hole],
-    completer: Completer,
-    engine: Engine,
-    tell: Callable[[Hole], None] = lambda _: None,
-    is_local: bool = True,
-) -> list[Filled]:
+    holes: Sequence[Hole], completer: Completer, engine: Engine, is_local: bool = True
+) -> AsyncIterator[Filled]:
     """Asks for each hole, one after the other; ``engine`` is the one that ``completer`` uses. Raises EngineError.
 
     ``is_local`` says that the engine runs a model here, so that its prompts can be laid out for it.
     """
     judge = Judge()
-    filled = []
     for hole in holes:
         ours = await _ours(hole, completer, judge)
-        filled.append(Filled(hole, ours, await _raw(hole, engine, judge, is_local)))
-        tell(hole)
-    return filled
+        yield Filled(hole, ours, await _raw(hole, engine, judge, is_local))
 
 
 async def _ours(hole: Hole, completer: Completer, judge: Judge) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -59,9 +59,8 @@ def marked_places(name: str, marked: str) -> list[Place]:
     return [Place(f"{name}:{cursor.line + 1}:{cursor.column + 1}", snapshot, cursor) for cursor in cursors]
 
 
-async def ask(places: Sequence[Place], completer: Completer, tell: Callable[[Place], None]) -> list[Asked]:
+async def ask(places: Sequence[Place], completer: Completer) -> AsyncIterator[Asked]:
     """Asks at each place as an editor does while someone types, one after the other."""
-    asked = []
     for place in places:
         snapshot, cursor = place.snapshot, place.cursor
         completer.opened(snapshot)
@@ -71,6 +70,4 @@ async def ask(places: Sequence[Place], completer: Completer, tell: Callable[[Pla
             completer.closed(snapshot.uri)
         text = result.suggestions[0].text if result.suggestions else None
         line = snapshot.before(cursor) + MARK + snapshot.after(cursor)
-        asked.append(Asked(place.id, snapshot.language, line.strip(), text, result.rejected))
-        tell(place)
-    return asked
+        yield Asked(place.id, snapshot.language, line.strip(), text, result.rejected)

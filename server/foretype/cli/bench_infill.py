@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +21,7 @@ from foretype.errors import ForetypeError
 
 if TYPE_CHECKING:
     from foretype.bench.infill import Hole
+    from foretype.bench.infill_run import Filled
     from foretype.engines.base import EngineStatus
 
 RAW = "plain layout up to the cursor with the suffix if the model knows FIM, no healing, no filters, greedy"
@@ -43,9 +47,10 @@ def infill(
     html_file: Path | None,
     limit: int | None,
 ) -> None:
-    """Fill holes in code, compare with what was there, and with the raw model; then ask where nothing is needed.
+    """Ask where nothing is needed; then fill holes in code, and compare with what was there, and with the raw model.
 
     HOLES.jsonl has one JSON object a line: id, language, kind (line, tail or block), prefix, middle, suffix.
+    Stop it with Ctrl-C, and what was done until then is reported.
     """
     from rich.console import Console
 
@@ -101,10 +106,21 @@ async def _measure(settings: Settings, holes: list[Hole], conditions: dict[str, 
     engine = create_engine(settings, note) if local else create_endpoint(name, settings, create_gate(settings), note)
     completer = create_completer(settings, note, lambda *_: engine)
     places = quiet.shipped_places()
+    asked: list[quiet.Asked] = []
+    filled: list[Filled] = []
     try:
-        with _progress(len(holes) + len(places)) as tell:
-            filled = await fill(holes, completer, engine, lambda hole: tell(hole.id), local)
-            asked = await quiet.ask(places, completer, lambda place: tell(place.id))
+        with _progress(len(holes) + len(places)) as tell, _stoppable():
+            async for silence in quiet.ask(places, completer):
+                asked.append(silence)
+                tell(silence.id)
+            async for one in fill(holes, completer, engine, local):
+                filled.append(one)
+                tell(one.hole.id)
+    except asyncio.CancelledError:
+        if not filled:
+            raise
+        conditions["stopped"] = f"after {len(filled)} of these holes"
+        failures.clear()
     finally:
         await completer.aclose()
         await engine.aclose()
@@ -129,6 +145,22 @@ def _conditions(settings: Settings, holes_file: Path, number: str) -> dict[str, 
         "quiet": "automatic requests at the shipped places, where the file needs nothing",
         "intervals": "95 %, bootstrap over holes",
     }
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Lets Ctrl-C and SIGTERM cancel the task, where the event loop can be told of them."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    is_told = sys.platform != "win32" and threading.current_thread() is threading.main_thread()
+    signals = (signal.SIGINT, signal.SIGTERM) if is_told else ()
+    for number in signals:
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
 
 
 @contextmanager

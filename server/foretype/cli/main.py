@@ -61,7 +61,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="foretype")
 def cli() -> None:
-    """Foretype: inline suggestions from a local model, before you have paused."""
+    """Foretype: inline suggestions from a local model or your own endpoints, before you have paused."""
 
 
 def main() -> None:

@@ -105,16 +105,12 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class ExploreRequest:
-    """Asks for several ends of a hole's last line; ``after`` is the text that has to fit after them, if any.
-
-    ``reach`` is how much of the text before the cursor is read, in characters, to tell how well it fits.
-    """
+    """Asks for several ends of a hole's last line; ``after`` is the text that has to fit after them, if any."""
 
     prompt: Hole
     count: int
     max_tokens: int
     after: str = ""
-    reach: int = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,15 +68,10 @@ def laid_out(given: Prompt | Hole, family: Family | None) -> Prompt:
     return lay_out(family, hole.prefix, hole.suffix, hole.middle, hole.files, hole.repository, hole.path)
 
 
-def unseen(hole: Hole, family: Family | None, reach: int) -> Prompt:
+def unseen(hole: Hole, family: Family | None) -> Prompt:
     """The prompt that reads on from the text before the cursor, whatever follows it.
 
-    Of that text some ``reach`` characters, from a line's start on. A family that was trained to see several files is
-    shown them as in its other prompts, so that they are read once. Without a family no prompt shows what follows.
+    Other files are shown as in `laid_out`. Without a family no prompt shows what follows.
     """
-    if family is None:
-        return laid_out(hole, None)
     hole = hole.whole() if hole.comments else hole
-    before = hole.prefix + hole.middle
-    start = before.rfind("\n", 0, max(0, len(before) - reach)) + 1
-    return read_on(family, before[start:], hole.files, hole.repository, hole.path)
+    return read_on(family, hole.prefix + hole.middle, hole.files, hole.repository, hole.path)

@@ -42,12 +42,17 @@ def lay_out(
 
 
 def read_on(family: Family | None, before: str, files: Files = (), repository: str = "", path: str = "") -> Prompt:
-    """The prompt that continues a text as if nothing followed it, behind the files that ``lay_out`` would show."""
-    shape = family.repository if family is not None and files else None
-    if shape is None:
+    """The prompt that continues a text as if nothing followed it.
+
+    Where the prefix comes first it is that of ``lay_out``, broken off in the prefix: what both show is read once.
+    """
+    if family is None:
         return Prompt(_joined((before,)))
-    outside, heading = _surround(shape, files, repository, path)
-    return Prompt(_joined((*outside, heading + before)))
+    shape = family.repository if files else None
+    outside, heading = _surround(shape, files, repository, path) if shape is not None else ([], "")
+    begun = family.layout[: family.layout.index(Slot.PREFIX)]
+    controls = [part for part in begun if isinstance(part, Control)] if Slot.SUFFIX not in begun else []
+    return Prompt(_joined((*outside, *controls, heading + before)))
 
 
 def _surround(shape: Repository, files: Files, repository: str, path: str) -> tuple[list[Piece], str]:

@@ -11,6 +11,7 @@ from foretype.complete.filters.indent import indent
 from foretype.complete.filters.lines import begins, visible
 from foretype.complete.filters.loops import held, loop_start, repetition
 from foretype.complete.filters.redaction import redaction
+from foretype.complete.filters.semicolons import semicolons
 from foretype.complete.filters.suffix import meets, meets_begun, next_lines
 from foretype.complete.filters.tail import brackets, rest_of_line, safe_end, tail_begun
 from foretype.complete.filters.tokens import chat, leak_begun, special_tokens
@@ -31,6 +32,7 @@ FILTERS: tuple[tuple[str, Filter], ...] = (
     ("next lines", next_lines),
     ("rest of line", rest_of_line),
     ("brackets", brackets),
+    ("semicolons", semicolons),
     ("trailing blanks", trailing_blanks),
     ("blank", blank),
 )
@@ -95,6 +97,8 @@ def run_partial(candidate: Candidate, surroundings: Surroundings) -> Filtered:
     text = _settled(text, surroundings)
     shown = indent(Candidate(text), surroundings)
     text = _joined(text if isinstance(shown, Rejection) else shown.text, surroundings)
+    ended = semicolons(Candidate(text, candidate.replaces), surroundings)
+    text = text if isinstance(ended, Rejection) else ended.text
     if sum(not char.isspace() for char in text) < VISIBLE:
         return Filtered(None, (), "too little to show yet")
     joined = rest_of_line(Candidate(text, candidate.replaces), surroundings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from foretype.engines.llama_cpp.context import BATCH_TOKENS, FULL, SCRATCH, SEQUENCES, Context, Place
 from foretype.engines.llama_cpp.healing import Vocabulary
@@ -23,6 +23,9 @@ DOUBTS = 4
 
 SURE, SURE_LINES = math.log(0.8), 3
 """A line at least as likely needs no second opinion, and few others beside it."""
+
+HOPELESS = -7.0
+"""A line that much less likely than the best, to a model that is shown what follows, isn't written to its end."""
 
 
 @dataclass(slots=True)
@@ -56,6 +59,15 @@ class Doubt:
     total: float
 
 
+Way = TypeVar("Way", Line, Doubt)
+
+
+def _hopeful(some: list[Way], totals: list[float]) -> list[Way]:
+    """Those that may still be as likely as the best of these, more or less."""
+    least = max(totals, default=-math.inf) + HOPELESS
+    return [one for one in some if one.total >= least]
+
+
 class Explorer:
     """Follows the likeliest line, then the likeliest departures from it, all of them in one batch."""
 
@@ -76,7 +88,8 @@ class Explorer:
         """Yields None between steps and at last the lines, the likeliest first; fewer than ``count`` if it is sure.
 
         ``base`` holds the prompt, ``row`` the logits after it and ``tail`` what was dropped from its end; they stay as
-        they are. ``is_shown`` says that the prompt shows what follows the line: else nothing makes sure of it.
+        they are. ``is_shown`` says that the prompt shows what follows the line: else nothing makes sure of it, and
+        nothing rules a line out.
         """
         length = len(base.tokens)
         self.evaluated = 0
@@ -90,13 +103,16 @@ class Explorer:
                 yield None
             lines = [first]
             count = min(count, SURE_LINES) if first.total >= SURE and is_shown else count
+            doubts = _hopeful(doubts, [first.total] if is_shown else [])
             doubts.sort(key=lambda doubt: doubt.total, reverse=True)
             for number, doubt in zip(scratch[1:count], doubts, strict=False):
                 lines.append(self._depart(first, doubt, number, length))
             self._settle(lines[1:], base)
-            while any(not line.ended and len(line.tokens) < most_tokens for line in lines[1:]):
-                self._advance([line for line in lines[1:] if not line.ended], base, None)
+            while going := [line for line in lines[1:] if not line.ended and len(line.tokens) < most_tokens]:
+                self._advance(going, base, None)
                 yield None
+                if is_shown:
+                    lines = _hopeful(lines, [line.total for line in lines if line.ended])
             yield self._distinct(lines, tail)
         finally:
             for number in scratch:

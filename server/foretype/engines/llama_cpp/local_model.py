@@ -41,7 +41,7 @@ class LocalModel:
         """The frame that asks for several ends of a line."""
         known = find(family)
         prompt = laid_out(request.prompt, known)
-        seen, blind = frames.pieces_of(prompt), frames.pieces_of(unseen(request.prompt, known, request.reach))
+        seen, blind = frames.pieces_of(prompt), frames.pieces_of(unseen(request.prompt, known))
         return frames.Explore(id, seen, prompt.heal, blind, request.count, request.max_tokens, request.after)
 
 
