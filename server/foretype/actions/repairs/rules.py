@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from foretype.actions.repairs import blocks, expected, handlers, percent, renames, type_notation, values
+from foretype.actions.repairs import blocks, expected, handlers, lines, percent, renames, type_notation, values
 from foretype.actions.repairs.source import Place, Repair, Source
 
 Maker = Callable[[Source, Place], Iterator[Repair]]
@@ -24,6 +24,8 @@ RULES: Mapping[str, tuple[Maker, ...]] = {
     "B023": (values.bound_in_loop,),
     "B904": (handlers.caused,),
     "BLE001": (blocks.suppressed, handlers.chained, expected.narrowed),
+    "E701": (lines.apart,),
+    "E702": (lines.apart,),
     "E721": (values.identical_types,),
     "E722": (blocks.suppressed, handlers.named_bare, expected.narrowed),
     "E741": (renames.renamed,),
@@ -32,6 +34,9 @@ RULES: Mapping[str, tuple[Maker, ...]] = {
     "F821": (renames.misspelled,),
     "G201": (type_notation.logged_exception,),
     "N806": (renames.renamed,),
+    "PERF401": (lines.extended,),
+    "PERF402": (lines.extended,),
+    "PLC0206": (lines.with_items,),
     "PLR1704": (renames.own_argument,),
     "PLR2004": (values.named_constant,),
     "PLW0602": (values.no_global,),
