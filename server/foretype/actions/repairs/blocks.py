@@ -175,7 +175,11 @@ def _named(source: Source, opened: ast.Assign) -> Iterator[Repair]:
         return
     closing = next((each for each in follows if _closes([each], name)), None)
     used = follows[: follows.index(closing)] if closing is not None else _up_to_last_use(follows, name)
-    if not used or any(_escapes(each, name) for each in used) or not all(source.is_own_line(each) for each in used):
+    if (
+        not used
+        or any(_escapes(source, each, name) for each in used)
+        or not all(source.is_own_line(each) for each in used)
+    ):
         return
     yield from _wrapped(source, opened, header, used, closing)
 
@@ -212,11 +216,17 @@ def _uses(node: ast.AST, name: str) -> bool:
     return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node))
 
 
-def _escapes(statement: ast.stmt, name: str) -> bool:
+def _escapes(source: Source, statement: ast.stmt, name: str) -> bool:
     """Whether a file may be needed after a statement: kept, returned, handed on, opened anew, or closed in places."""
     for node in ast.walk(statement):
         if isinstance(node, (*FUNCTIONS, ast.Lambda, ast.ClassDef, ast.Yield, ast.YieldFrom)):
             return True
+        if isinstance(node, ast.GeneratorExp) and _uses(node, name):
+            return True
+        if isinstance(node, ast.Attribute) and _is(node.value, name) and node.attr not in ("name", "mode", "encoding"):
+            parent = source.parents[node]
+            if not (isinstance(parent, ast.Call) and parent.func is node):
+                return True
         if isinstance(node, ast.Attribute) and node.attr == "close" and _is(node.value, name):
             return True
         if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):

@@ -10,6 +10,7 @@ import ast
 import io
 import re
 import tokenize
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -82,6 +83,12 @@ def _written(source: Source, left: ast.Constant, right: ast.expr, inline: bool) 
         keys = [each.value if isinstance(each, ast.Constant) else None for each in right.keys]
         if not all(isinstance(each, str) for each in keys):
             raise _Unfit
+        uses = Counter(each["key"] for each in _CONVERSION.finditer(literal) if each["kind"] != "%")
+        if any(
+            uses[key] != 1 and not isinstance(each, ast.Name | ast.Constant)
+            for key, each in zip(keys, right.values, strict=True)
+        ):
+            raise _Unfit  # it would be computed twice, or not at all
         positional = []
         named = {str(key): _argument(source, each) for key, each in zip(keys, right.values, strict=True)}
     elif by_name:

@@ -83,7 +83,8 @@ def rename(source: Source, scope: ast.AST, old: str, new: str, body_only: bool =
             return ()
         if isinstance(node, ast.Name) and node.id == old:
             start = source.start(node)
-            if source.text[start : start + len(old)] != old:
+            # Before 3.12, Python's places inside of f-strings may be wrong.
+            if re.compile(rf"(?<!\w){old}(?!\w)").match(source.text, start) is None:
                 return ()
             changes.append(Change(start, start + len(old), new))
     return tuple(changes)
