@@ -87,6 +87,15 @@ class Prover:
                     break
         return self._lesson
 
+    async def formatted(self, line: int) -> str | None:
+        """The document's text with a line laid out anew by who reported the first diagnostic; None if it can't."""
+        for source, _ in self._wanted[:1]:
+            checker = checker_for(source, self._snapshot.language, self._grounds.settings.checkers)
+            if checker is not None:
+                with contextlib.suppress(Refused):
+                    return await self.programs.format(checker, self._snapshot.text, line + 1)
+        return None
+
     async def _about(self) -> str:
         """All that the checkers say of the diagnostics."""
         return "\n".join([*(finding.message for _, finding in self._wanted), await self._explained()])

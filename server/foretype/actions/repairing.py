@@ -10,12 +10,12 @@ from foretype.actions.candidates import Candidate, Judged
 from foretype.actions.catalog import Diagnostic
 from foretype.actions.prove import Prover
 from foretype.actions.repairs.importing import with_import
-from foretype.actions.repairs.rules import has_repair, repairs
+from foretype.actions.repairs.rules import FORMATTED, has_repair, repairs
 from foretype.actions.repairs.source import Change, Place, Repair, Source, applied
 from foretype.actions.target import Target
 from foretype.actions.verdict import Standing
 from foretype.text.documents import Snapshot
-from foretype.text.edits import Edit
+from foretype.text.edits import Edit, split_lines
 from foretype.text.positions import Point
 
 MOST_TRIED = 4
@@ -34,7 +34,10 @@ class Made:
 async def repaired(snapshot: Snapshot, diagnostic: Diagnostic, prover: Prover) -> Judged | None:
     """The first repair that is proved, else the first that nothing speaks against; None if there is none."""
     best: Judged | None = None
-    for made in await asyncio.to_thread(made_for, snapshot, diagnostic):
+    found = await asyncio.to_thread(made_for, snapshot, diagnostic)
+    if diagnostic.code in FORMATTED and (text := await prover.formatted(diagnostic.start.line)) is not None:
+        found += laid_out(snapshot, text)
+    for made in found:
         verdict = await prover.prove(made.text, made.candidate.code, made.target, made.taken)
         if verdict.standing is Standing.FAILED:
             continue
@@ -56,6 +59,24 @@ def made_for(snapshot: Snapshot, diagnostic: Diagnostic) -> list[Made]:
         return [made for each in found if (made := _made(snapshot, source, diagnostic, each)) is not None]
     except (SyntaxError, ValueError, RecursionError):
         return []
+
+
+def laid_out(snapshot: Snapshot, text: str) -> list[Made]:
+    """A text that a formatter made of a document's, as a repair of the lines that it changed."""
+    before, after = list(snapshot.lines), split_lines(text)
+    if before == after:
+        return []
+    least = min(len(before), len(after))
+    first = next((at for at in range(least) if before[at] != after[at]), least - 1)
+    same = next((at for at in range(least - first) if before[-1 - at] != after[-1 - at]), least - first)
+    last, stop = len(before) - 1 - same, len(after) - 1 - same
+    if last < first or stop < first:
+        return []
+    end = Point(last, len(snapshot.body(last)))
+    start = Point(first, 0)
+    target = Target("lines", "", start, end, snapshot.text_between(start, end), "")
+    code = "".join(after[first : stop + 1]).rstrip("\r\n")
+    return [Made(text, target, Candidate(code, "the formatter", 0.0), "")]
 
 
 def _first(found: Iterator[Repair]) -> list[Repair]:

@@ -19,7 +19,8 @@ from foretype.actions.needed_imports import Importer
 from foretype.actions.programs import Grounds
 from foretype.actions.prompts import Task
 from foretype.actions.prove import Prover
-from foretype.actions.repairing import made_for, repaired
+from foretype.actions.repairing import repaired
+from foretype.actions.repairs.rules import has_repair
 from foretype.actions.results import Account, Outcome
 from foretype.actions.target import Finder, Target
 from foretype.actions.verdict import Standing, Verdict
@@ -104,9 +105,10 @@ class UnderWay:
 
     async def repair(self) -> Outcome | None:
         """Makes the diagnostic go without a model, where its rule has a repair; None where it hasn't."""
-        if len(self._diagnostics) != 1 or not made_for(self.wish.snapshot, self._diagnostics[0]):
+        diagnostic = self._diagnostics[0] if len(self._diagnostics) == 1 else None
+        language = self.wish.snapshot.language
+        if diagnostic is None or not has_repair(language, diagnostic.source, diagnostic.code):
             return None
-        diagnostic = self._diagnostics[0]
         target = self.finder.scope(diagnostic.start, diagnostic.end) or self.finder.lines(
             diagnostic.start, diagnostic.end
         )

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from foretype.actions.repairs import blocks, expected, handlers, lines, percent, renames, type_notation, values
+from foretype.actions.repairs import (
+    blocks,
+    expected,
+    handlers,
+    lines,
+    long_lines,
+    percent,
+    renames,
+    type_notation,
+    values,
+)
 from foretype.actions.repairs.source import Place, Repair, Source
 
 Maker = Callable[[Source, Place], Iterator[Repair]]
@@ -24,6 +34,7 @@ RULES: Mapping[str, tuple[Maker, ...]] = {
     "B023": (values.bound_in_loop,),
     "B904": (handlers.caused,),
     "BLE001": (blocks.suppressed, handlers.chained, expected.narrowed),
+    "E501": (long_lines.wrapped,),
     "E701": (lines.apart,),
     "E702": (lines.apart,),
     "E721": (values.identical_types,),
@@ -59,6 +70,10 @@ RULES: Mapping[str, tuple[Maker, ...]] = {
     "UP035": (type_notation.built_in_alias,),
     "UP045": (type_notation.united,),
 }
+
+
+FORMATTED = frozenset({"E501"})
+"""Rules that a formatter may know how to content."""
 
 
 def has_repair(language: str, source: str, code: str) -> bool:

@@ -102,6 +102,10 @@ class Source:
         after = body(self.text[self.end(node) : self.line_start((node.end_lineno or node.lineno) + 1)]).strip()
         return not before.strip() and (not after or after.startswith("#"))
 
+    def is_whole_line(self, line: int) -> bool:
+        """Whether a line (counted from 1) begins a statement, so that another may stand before it."""
+        return any(isinstance(node, ast.stmt) and node.lineno == line for node in ast.walk(self.tree))
+
     def around(self, place: Place, *kinds: type[Node]) -> Node | None:
         """The innermost node of some kinds around a place."""
         return min(self.all_around(place, *kinds), key=lambda node: self.end(node) - self.start(node), default=None)
