@@ -256,10 +256,10 @@ def _broken(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
 
 
 def _like(before: Sequence[Finding], wanted: Finding) -> Finding | None:
-    """The checker's own finding for a diagnostic: the same code, nearest to its line."""
+    """The checker's own finding for a diagnostic: of the same code, best with the same message, nearest to its line."""
     code = wanted.code.removeprefix("TS")  # editors leave out what tsc's own output has, or don't
-    same = [each for each in before if each.code == code or (not wanted.code and each.message == wanted.message)]
-    return min(same, key=lambda each: abs(each.line - wanted.line), default=None)
+    same = [each for each in before if each.code == code or (not code and each.message == wanted.message)]
+    return min(same, key=lambda each: (each.key[1] != wanted.key[1], abs(each.line - wanted.line)), default=None)
 
 
 def _id(checker: Checker) -> str:
