@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from foretype.actions.catalog import Diagnostic
@@ -290,6 +290,7 @@ PIECES = st.sampled_from(
 VALUES = st.one_of(st.integers(-(10**6), 10**6), st.booleans())
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PIECES, max_size=8), st.lists(VALUES, min_size=8, max_size=8), st.sampled_from("'\""), st.booleans())
 def test_a_string_says_the_same_when_it_is_written_otherwise(
     pieces: list[str], values: list[object], quote: str, lone: bool
@@ -302,6 +303,11 @@ def test_a_string_says_the_same_when_it_is_written_otherwise(
     expected = eval(before, {}, dict(scope))
     for text in repairs_of(f"«{before}»\n", "UP031"):
         assert eval(text, {}, dict(scope)) == expected
+
+
+def test_conditions_that_are_joined_may_be_returned() -> None:
+    text = "def f(a, b):\n    # why\n    «if a:\n        if b:»\n            return False\n    return True\n"
+    assert repairs_of(text, "SIM102")[1] == "def f(a, b):\n    # why\n    return not (a and b)\n"
 
 
 def test_what_a_repair_takes_for_granted_is_said() -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from foretype.actions.repairs.source import FUNCTIONS, LONGEST_LINE, Change, Place, Repair, Source
+from foretype.actions.repairs.handlers import returned_condition
+from foretype.actions.repairs.source import (
+    FUNCTIONS,
+    LONGEST_LINE,
+    Change,
+    Place,
+    Repair,
+    Source,
+    applied,
+    difference,
+)
 
 _READERS = frozenset({"read", "readlines", "readline", "write", "writelines"})
 _CONSUMERS = frozenset({"load", "safe_load", "list", "tuple", "set", "sorted", "sum", "len", "dump", "copyfileobj"})
@@ -24,7 +34,16 @@ def joined_ifs(source: Source, place: Place) -> Iterator[Repair]:
     if inner is not outer:
         word = source.text[source.start(outer) :].split(None, 1)[0].split("(")[0]
         parts = [_operand(source, test) for test in tests]
-        yield from _merged(source, outer, inner, tests, word, parts, " and ")
+        for merged in _merged(source, outer, inner, tests, word, parts, " and "):
+            yield merged
+            yield from _returned(source, source.start(outer), merged)
+
+
+def _returned(source: Source, start: int, merged: Repair) -> Iterator[Repair]:
+    """A condition that was joined and only says which truth value is returned: returned itself."""
+    after = Source(applied(source.text, merged.changes))
+    for repair in returned_condition(after, Place(start, start, "")):
+        yield Repair((difference(source.text, applied(after.text, repair.changes)),))
 
 
 def joined_withs(source: Source, place: Place) -> Iterator[Repair]:

@@ -104,6 +104,8 @@ def returned_condition(source: Source, place: Place) -> Iterator[Repair]:
     else:
         test = source.segment(found.test)
         text = test if _is_boolean(found.test) else f"bool({test})"
+    if isinstance(found.test, ast.BoolOp) and "\n" in text and values[0]:
+        text = f"({text})"
     text = f"({text})" if "\n" in text and not text.endswith(")") else text
     comments = source.comments(found.lineno, stop.end_lineno or stop.lineno, [found.test])
     above = "".join(f"{comment}{source.ending}{source.blanks(found.lineno)}" for comment in comments)

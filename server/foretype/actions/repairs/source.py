@@ -239,3 +239,11 @@ def applied(text: str, changes: tuple[Change, ...]) -> str:
     for change in sorted(changes, key=lambda each: (each.start, each.end), reverse=True):
         text = text[: change.start] + change.text + text[change.end :]
     return text
+
+
+def difference(before: str, after: str) -> Change:
+    """The one change that makes one text of another."""
+    least = min(len(before), len(after))
+    start = next((at for at in range(least) if before[at] != after[at]), least)
+    same = next((at for at in range(least - start) if before[-1 - at] != after[-1 - at]), least - start)
+    return Change(start, len(before) - same, after[start : len(after) - same])
