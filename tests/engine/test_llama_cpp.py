@@ -159,6 +159,18 @@ async def test_a_line_that_what_follows_rules_out_is_given_up(qwen_coder: Path) 
     assert found[0].logprob - found[-1].logprob <= 7
 
 
+async def test_a_name_that_is_asked_for_is_tried_where_it_fits_best(qwen_coder: Path) -> None:
+    below = "\n    for item in basket:\n        result += item.price\n    return result\n"
+    hole = Hole("", below, "def cost(basket):\n    ")
+    async with running(qwen_coder) as (engine, _):
+        plain = await engine.explore(ExploreRequest(hole, 2, 24))
+        asked = await engine.explore(ExploreRequest(hole, 2, 24, names=("basket", "grand_total")))
+    fewer, more = [line.text for line in plain.alternatives], [line.text for line in asked.alternatives]
+    assert not any("grand_total" in text for text in fewer)
+    assert [text for text in more if text.startswith("grand_total =")]
+    assert set(fewer) <= set(more)
+
+
 async def test_the_text_before_is_read_once_for_both_prompts(qwen_coder: Path) -> None:
     async with running(qwen_coder) as (engine, _):
         before = "".join(f"const price{number} = quantities[{number}] * {number};\n" for number in range(30))

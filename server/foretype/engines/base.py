@@ -105,12 +105,16 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class ExploreRequest:
-    """Asks for several ends of a hole's last line; ``after`` is the text that has to fit after them, if any."""
+    """Asks for several ends of a hole's last line; ``after`` is the text that has to fit after them, if any.
+
+    For each of ``names`` one end more may be sought that has it.
+    """
 
     prompt: Hole
     count: int
     max_tokens: int
     after: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

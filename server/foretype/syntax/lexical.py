@@ -120,6 +120,11 @@ def _pattern(spec: LanguageSpec) -> re.Pattern[str]:
     return re.compile("|".join(parts))
 
 
+def code_alone(spec: LanguageSpec, text: str) -> str:
+    """A text, which must begin outside of strings and comments, with nothing in place of each of them but a blank."""
+    return _pattern(spec).sub(lambda token: token.group() if token.lastgroup == "bracket" else " ", text)
+
+
 def code_of_line(spec: LanguageSpec, line: str) -> str:
     """A line without its ending, its indentation and a comment at its end; strings are kept.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from foretype.engines.llama_cpp.context import BATCH_TOKENS, FULL, SCRATCH, SEQUENCES, Context, Place
 from foretype.engines.llama_cpp.healing import Vocabulary
 from foretype.engines.llama_cpp.model import Model
-from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream, logprob_of_any, sum_of_logs
+from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream, logprob, logprob_of_any, sum_of_logs
 from foretype.engines.llama_cpp.sequences import Sequence, SequencePool
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ HOPELESS = -7.0
 
 @dataclass(slots=True)
 class Line:
-    """A line on its way: its tokens past the prompt, and the logits that follow them."""
+    """A line on its way: its tokens past the prompt, and the logits that follow them.
+
+    The tokens ``given`` come next, whatever the model holds likely. One that ``is_asked_for`` isn't given up.
+    """
 
     sequence: int
     start: int
@@ -39,6 +43,8 @@ class Line:
     total: float = 0.0
     row: NDArray[np.float32] | None = None
     ended: bool = False
+    given: list[int] = field(default_factory=list)
+    is_asked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +65,35 @@ class Doubt:
     total: float
 
 
-Way = TypeVar("Way", Line, Doubt)
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many lines of how many tokens at most are sought, besides one for each of ``names`` where there is room.
+
+    ``is_shown`` says that the prompt shows what follows the line: else nothing makes sure of a line or rules it out.
+    """
+
+    count: int
+    most_tokens: int
+    is_shown: bool
+    names: tuple[str, ...] = ()
 
 
-def _hopeful(some: list[Way], totals: list[float]) -> list[Way]:
-    """Those that may still be as likely as the best of these, more or less."""
-    least = max(totals, default=-math.inf) + HOPELESS
-    return [one for one in some if one.total >= least]
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Where a name could begin on the likeliest line, and the rest of its tokens."""
+
+    doubt: Doubt
+    given: list[int]
+
+
+def _hopeful(lines: list[Line]) -> list[Line]:
+    """Those that may still be as likely as the best that has ended, more or less, and those that were asked for."""
+    least = max((line.total for line in lines if line.ended), default=-math.inf) + HOPELESS
+    return [line for line in lines if line.total >= least or line.is_asked_for]
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
 
 
 class Explorer:
@@ -83,48 +111,78 @@ class Explorer:
         self.evaluated = 0
 
     def explore(
-        self, base: Sequence, row: NDArray[np.float32], tail: bytes, count: int, most_tokens: int, is_shown: bool
+        self, base: Sequence, row: NDArray[np.float32], tail: bytes, limits: Limits
     ) -> Iterator[list[Found] | None]:
-        """Yields None between steps and at last the lines, the likeliest first; fewer than ``count`` if it is sure.
+        """Yields None between steps and at last the lines, the likeliest first; fewer than asked for if it is sure.
 
         ``base`` holds the prompt, ``row`` the logits after it and ``tail`` what was dropped from its end; they stay as
-        they are. ``is_shown`` says that the prompt shows what follows the line: else nothing makes sure of it, and
-        nothing rules a line out.
+        they are.
         """
-        length = len(base.tokens)
+        length, most_tokens = len(base.tokens), limits.most_tokens
         self.evaluated = 0
         scratch = range(SEQUENCES, SEQUENCES + SCRATCH)
         try:
             first = self._fork(base, scratch[0], length, tail)
             first.row = row.copy()
             doubts: list[Doubt] = []
+            openings: dict[str, Opening] = {}
             while not first.ended and len(first.tokens) < most_tokens:
+                self._open(first, limits.names, openings)
                 self._advance([first], base, doubts)
                 yield None
             lines = [first]
-            count = min(count, SURE_LINES) if first.total >= SURE and is_shown else count
-            doubts = _hopeful(doubts, [first.total] if is_shown else [])
-            doubts.sort(key=lambda doubt: doubt.total, reverse=True)
+            is_sure = limits.is_shown and first.total >= SURE
+            count = min(limits.count, SURE_LINES) if is_sure else limits.count
+            least = first.total + HOPELESS if limits.is_shown else -math.inf
+            doubts = sorted((each for each in doubts if each.total >= least), key=lambda each: -each.total)
             for number, doubt in zip(scratch[1:count], doubts, strict=False):
                 lines.append(self._depart(first, doubt, number, length))
+            if not is_sure:
+                words = _words(self._text(first))
+                asked = [opening for name, opening in openings.items() if name not in words]
+                for number, opening in zip(scratch[count:], asked, strict=False):
+                    lines.append(self._depart(first, opening.doubt, number, length, opening.given))
             self._settle(lines[1:], base)
             while going := [line for line in lines[1:] if not line.ended and len(line.tokens) < most_tokens]:
                 self._advance(going, base, None)
                 yield None
-                if is_shown:
-                    lines = _hopeful(lines, [line.total for line in lines if line.ended])
+                if limits.is_shown:
+                    lines = _hopeful(lines)
             yield self._distinct(lines, tail)
         finally:
             for number in scratch:
                 self._context.clear(number)
 
+    def _open(self, line: Line, names: tuple[str, ...], openings: dict[str, Opening]) -> None:
+        """Notes for each name whether this is the likeliest place on the line for it to begin at."""
+        assert line.row is not None
+        begun = self._text(line)
+        for name in names:
+            for text in (name, f" {name}"):
+                whole = text.encode()
+                if line.tail and not whole.startswith(line.tail):
+                    continue
+                if text == name and re.search(r"\w\Z", begun):
+                    continue
+                token, *rest = self._model.tokenize(text)
+                if not self._model.pieces[token].strip():
+                    continue
+                total = line.total + logprob(line.row, token)
+                if name not in openings or total > openings[name].doubt.total:
+                    choice = Choice(token, total - line.total)
+                    openings[name] = Opening(Doubt(len(line.tokens), choice, line.tail, total), rest)
+
+    def _text(self, line: Line) -> str:
+        return b"".join(self._model.pieces[token] for token in line.tokens).decode("utf-8", "replace")
+
     def _fork(self, base: Sequence, number: int, length: int, tail: bytes) -> Line:
         self._context.copy(base.id, number, length)
         return Line(number, length, tail)
 
-    def _depart(self, first: Line, doubt: Doubt, number: int, length: int) -> Line:
+    def _depart(self, first: Line, doubt: Doubt, number: int, length: int, given: list[int] | None = None) -> Line:
         self._context.copy(first.sequence, number, length + doubt.at)
         line = Line(number, length, doubt.tail, first.tokens[: doubt.at])
+        line.given, line.is_asked_for = given or [], given is not None
         self._take(line, doubt.choice.token, doubt.total)
         return line
 
@@ -132,6 +190,10 @@ class Explorer:
         """One more token for each line."""
         for line in lines:
             assert line.row is not None
+            if line.given:
+                token = line.given.pop(0)
+                self._take(line, token, line.total + logprob(line.row, token))
+                continue
             sampler = Sampler(self._model, self._vocabulary, line.tail, 0.0, 0)
             choices = sampler.alternatives(line.row, DOUBTS if doubts is not None else 1)
             if not choices:

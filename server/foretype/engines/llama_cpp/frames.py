@@ -54,6 +54,7 @@ class Explore(Message, frozen=True, tag=True, array_like=True):
     """Find several ends of the prompt's last line.
 
     If there is text ``after`` them, they are read with it behind ``unseen``, a prompt that doesn't show that text.
+    For each of ``names`` one more may be sought that has it.
     """
 
     id: int
@@ -63,6 +64,7 @@ class Explore(Message, frozen=True, tag=True, array_like=True):
     count: int
     max_tokens: int
     after: str
+    names: tuple[str, ...]
 
 
 class Count(Message, frozen=True, tag=True, array_like=True):

@@ -42,7 +42,9 @@ class LocalModel:
         known = find(family)
         prompt = laid_out(request.prompt, known)
         seen, blind = frames.pieces_of(prompt), frames.pieces_of(unseen(request.prompt, known))
-        return frames.Explore(id, seen, prompt.heal, blind, request.count, request.max_tokens, request.after)
+        return frames.Explore(
+            id, seen, prompt.heal, blind, request.count, request.max_tokens, request.after, request.names
+        )
 
 
 @dataclass(frozen=True, slots=True)

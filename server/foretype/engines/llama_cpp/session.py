@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from foretype.engines.base import EngineError, FinishReason
 from foretype.engines.llama_cpp.context import ABORTED, FULL, Context
 from foretype.engines.llama_cpp.drafts import Drafter
-from foretype.engines.llama_cpp.exploring import SURE, Explorer, Found
+from foretype.engines.llama_cpp.exploring import SURE, Explorer, Found, Limits
 from foretype.engines.llama_cpp.frames import TOKEN, Explore, Generate, Pieces, Warm, Weighed, Work
 from foretype.engines.llama_cpp.grammar import Grammar
 from foretype.engines.llama_cpp.healing import Vocabulary, split_tail
@@ -174,7 +174,8 @@ class Session:
         found: list[Found] = []
         row = sequence.rows[len(sequence.tokens)]
         is_shown = self._model.family is not None
-        lines = self._explorer.explore(sequence, row, job.tail, request.count, request.max_tokens, is_shown)
+        limits = Limits(request.count, request.max_tokens, is_shown, request.names)
+        lines = self._explorer.explore(sequence, row, job.tail, limits)
         for step in lines:
             job.tally.decode_ms = (time.perf_counter() - started) * 1000
             job.tally.decode_tokens = self._explorer.evaluated

@@ -1,0 +1,39 @@
+"""Which variables the text below a cursor waits for."""
+
+from __future__ import annotations
+
+import pytest
+
+from foretype.complete.expected import expected_names
+from foretype.syntax.languages import Languages
+
+LANGUAGES = Languages()
+
+
+@pytest.mark.parametrize(
+    ("language", "above", "below", "names"),
+    [
+        ("python", "def f(s):\n    ", "\n    for i in range(9):\n        times += 1\n    return times\n", ("times",)),
+        ("python", 'def f(s):\n    """How many times?"""\n    ', "\n    times += s\n", ("times",)),
+        ("python", "# times\ndef f(s):\n    ", "\n    return times\n", ("times",)),
+        ("python", "times = 1\n", "\nprint(times)\n", ()),
+        ("python", "", "\nprint(total, 'count', \"x\")  # and more\n", ("total",)),
+        ("python", "", "\ntotal = 1\nprint(total)\n", ()),
+        ("python", "", "\nif low <= high and not done:\n", ("low", "high")),
+        ("python", "", "\nreturn [x for x in made if x]\n", ("made",)),
+        ("python", "", "\nkey = lambda one: one.name\n", ()),
+        ("python", "", "\nfor a, (b, c) in pairs:\n    f(a, b, c)\n", ("pairs",)),
+        ("python", "", "\nself.total = sorted(values)\n", ("values",)),
+        ("javascript", "", "\n  values[j] = kept;\n", ("values", "j")),
+        ("javascript", "function f(values, j) {\n  ", "\n  values[j] = kept;\n}\n", ("kept",)),
+        ("javascript", "", "\nconst made = seen.map((one) => one.name)\n", ("seen",)),
+        ("javascript", "", "\nif (a.b === null || c.d !== undefined) {}\n", ("a", "c")),
+        ("rust", "", "\n    let n = v.iter().map(|w| w + 1).sum();\n", ("v",)),
+        ("java", "", "\nfor (int i = 0; i < n; i++) { total += i; }\n", ("n", "total")),
+        ("go", "", "\nreturn rune(a), true, nil\n", ("a",)),
+        ("plaintext", "", "\nsome words\n", ()),
+        ("python", "", "", ()),
+    ],
+)
+def test_what_is_expected(language: str, above: str, below: str, names: tuple[str, ...]) -> None:
+    assert expected_names(LANGUAGES, language, above, below) == names
