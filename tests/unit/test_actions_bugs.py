@@ -128,6 +128,7 @@ async def test_a_search_without_result_says_what_the_tests_say(tmp_path: Path) -
         ("def f(a):\n    return []\n", "return [a]"),
         ("def f(a):\n    if a:\n        b()\n", "if not (a):"),
         ("def f(a, b):\n    a = b\n    return a\n", "a = max(0, b)"),
+        ("def f(q):\n    while True:\n        q.pop()\n", "while q:"),
     ],
 )
 def test_small_edits_have_what_repairs_many_bugs(code: str, wanted: str) -> None:

@@ -177,6 +177,10 @@ def _edits(source: bytes, node: tree_sitter.Node, names: list[bytes]) -> Iterato
         negation = b"!" if condition.type == "parenthesized_expression" else b"not "
         wrapped = negation + (inner if inner.startswith(b"(") else b"(" + inner + b")")
         yield SmallEdit(condition.start_byte, condition.end_byte, wrapped, 2.6)
+        if node.type == "while_statement" and inner.strip(b"()") in (b"True", b"true", b"1"):
+            open_, close = (b"(", b")") if inner.startswith(b"(") else (b"", b"")
+            for name in names:
+                yield SmallEdit(condition.start_byte, condition.end_byte, open_ + name + close, 2.6)
     yield from _of_operators(source, node)
     if node.type in _LISTS and not node.named_children and parent is not None and parent.type not in _ARGUMENTS:
         yield SmallEdit(start, end, b"[[]]", 2.2)
