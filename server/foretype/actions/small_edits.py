@@ -177,15 +177,28 @@ def _edits(source: bytes, node: tree_sitter.Node, names: list[bytes]) -> Iterato
         negation = b"!" if condition.type == "parenthesized_expression" else b"not "
         wrapped = negation + (inner if inner.startswith(b"(") else b"(" + inner + b")")
         yield SmallEdit(condition.start_byte, condition.end_byte, wrapped, 2.6)
-        if node.type == "while_statement" and inner.strip(b"()") in (b"True", b"true", b"1"):
-            open_, close = (b"(", b")") if inner.startswith(b"(") else (b"", b"")
-            for name in names:
-                yield SmallEdit(condition.start_byte, condition.end_byte, open_ + name + close, 2.6)
+        yield from _of_conditions(node, condition, inner, names)
     yield from _of_operators(source, node)
     if node.type in _LISTS and not node.named_children and parent is not None and parent.type not in _ARGUMENTS:
         yield SmallEdit(start, end, b"[[]]", 2.2)
         for name in names:
             yield SmallEdit(start, end, b"[" + name + b"]", 2.2)
+
+
+def _of_conditions(
+    node: tree_sitter.Node, condition: tree_sitter.Node, inner: bytes, names: list[bytes]
+) -> Iterator[SmallEdit]:
+    """Another condition: one more that a name has to fulfil, and for a loop without end, a name."""
+    spoken = condition.type != "parenthesized_expression"  # as in Python and Lua; else as in C
+    start, end = condition.start_byte, condition.end_byte
+    endless = node.type == "while_statement" and inner.strip(b"()") in (b"True", b"true", b"1")
+    for name in names:
+        if endless:
+            yield SmallEdit(start, end, name if spoken else b"(%s)" % name, 2.6)
+            continue
+        for before in (b"not %s or ", b"%s is None or ", b"%s and ") if spoken else (b"!%s || ", b"%s && "):
+            whole = (before % name) + (inner if spoken and b" or " not in inner else b"(%s)" % inner)
+            yield SmallEdit(start, end, whole if spoken else b"(%s)" % whole, 3.3)
 
 
 def _of_values(source: bytes, node: tree_sitter.Node, names: list[bytes]) -> Iterator[SmallEdit]:
