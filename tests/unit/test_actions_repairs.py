@@ -106,6 +106,12 @@ CASES = {
         "def f():\n    # " + " ".join(["word"] * 16) + "\n    # word word word word end\n    pass\n",
         "Line too long (109 > 88)",
     ),
+    "E501: a comment after tabs": (
+        "E501",
+        "def f():\n\tif a:\n\t\t# «" + "word " * 16 + "end»\n\t\tpass\n",
+        "def f():\n\tif a:\n\t\t# " + " ".join(["word"] * 15) + "\n\t\t# word end\n\t\tpass\n",
+        "Line too long (93 > 88)",
+    ),
     "E501: a comment after code": (
         "E501",
         "x = 1  # «" + "word " * 17 + "»\n",

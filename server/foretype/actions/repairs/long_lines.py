@@ -29,7 +29,7 @@ def wrapped(source: Source, place: Place) -> Iterator[Repair]:
             yield Repair((Change(start, start + len(line), source.ending.join([*rows, code])),))
         return
     if number in _documentation(source):
-        rows = textwrap.wrap(line.strip(), width - len(indent), break_long_words=False, break_on_hyphens=False)
+        rows = textwrap.wrap(line.strip(), width - _columns(indent), break_long_words=False, break_on_hyphens=False)
         if len(rows) > 1:
             yield Repair((Change(start, start + len(line), source.ending.join(f"{indent}{row}" for row in rows)),))
 
@@ -38,8 +38,13 @@ def _comment(comment: str, indent: str, width: int) -> list[str]:
     mark = re.match(r"#+[:!]?\s*", comment)
     lead = mark.group() if mark is not None else "# "
     text = comment[len(lead) :]
-    rows = textwrap.wrap(text, width - len(indent) - len(lead), break_long_words=False, break_on_hyphens=False)
+    rows = textwrap.wrap(text, width - _columns(indent) - len(lead), break_long_words=False, break_on_hyphens=False)
     return [f"{indent}{lead}{row}" for row in rows or [text]]
+
+
+def _columns(indent: str) -> int:
+    """How wide an indentation is where a tab is as wide as four blanks, as for ruff."""
+    return len(indent.expandtabs(4))
 
 
 def _documentation(source: Source) -> frozenset[int]:
