@@ -130,6 +130,8 @@ async def test_a_search_without_result_says_what_the_tests_say(tmp_path: Path) -
         ("def f(a, b):\n    a = b\n    return a\n", "a = max(0, b)"),
         ("def f(a, b):\n    if a < 0:\n        c()\n", "if not b or a < 0:"),
         ("def f(a, b):\n    if a < 0:\n        c()\n", "if b is None or a < 0:"),
+        ("def f(a, b):\n    return f(a[1:], b)\n", "f(a[1:], b[1:])"),
+        ("def f(a, b):\n    return f(a, b)\n", "f(a, b - a)"),
         ("def f(q):\n    while True:\n        q.pop()\n", "while q:"),
     ],
 )

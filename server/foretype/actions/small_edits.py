@@ -118,8 +118,11 @@ def small_edits(source: bytes, node: tree_sitter.Node) -> list[SmallEdit]:
     """All small edits inside a node, the likeliest first, none twice."""
     found: dict[tuple[int, int, bytes], SmallEdit] = {}
     names = _names(source, node)
+    slices = {
+        _text(source, each)[each.children[0].end_byte - each.start_byte :] for each in _within(node) if _is_slice(each)
+    }
     for inner in _within(node):
-        for edit in _edits(source, inner, names):
+        for edit in (*_edits(source, inner, names), *_of_arguments(source, inner, names, sorted(slices))):
             key = (edit.start, edit.end, edit.text)
             if source[edit.start : edit.end] != edit.text and (key not in found or edit.cost < found[key].cost):
                 found[key] = edit
@@ -183,6 +186,25 @@ def _edits(source: bytes, node: tree_sitter.Node, names: list[bytes]) -> Iterato
         yield SmallEdit(start, end, b"[[]]", 2.2)
         for name in names:
             yield SmallEdit(start, end, b"[" + name + b"]", 2.2)
+
+
+def _is_slice(node: tree_sitter.Node) -> bool:
+    return node.type == "subscript" and any(child.type == "slice" for child in node.named_children)
+
+
+def _of_arguments(
+    source: bytes, node: tree_sitter.Node, names: list[bytes], slices: list[bytes]
+) -> Iterator[SmallEdit]:
+    """A name that is passed on: a part of it, as the function takes of others, or its difference to another name."""
+    parent = node.parent
+    if node.type != "identifier" or parent is None or parent.type not in _ARGUMENTS:
+        return
+    text = _text(source, node)
+    for part in slices:
+        yield SmallEdit(node.start_byte, node.end_byte, text + part, 2.6)
+    for name in names:
+        if name != text:
+            yield SmallEdit(node.start_byte, node.end_byte, text + b" - " + name, 3.3)
 
 
 def _of_conditions(
