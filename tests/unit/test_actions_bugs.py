@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import tree_sitter
 import tree_sitter_python
+from msgspec.structs import replace
 
 from foretype.actions.kinds import FIX_BUG
 from foretype.actions.programs import Grounds
@@ -87,6 +88,18 @@ async def test_edits_that_pass_and_differ_elsewhere_prove_nothing(tmp_path: Path
     assert after == code.replace(">", "<")
     assert outcome.verdict.standing is Standing.UNPROVED
     assert "different edits pass the tests" in outcome.verdict.sentence
+
+
+async def test_an_edit_that_fails_where_the_code_did_not_before_proves_nothing(tmp_path: Path) -> None:
+    code = "def f(n):\n    return 2\n"
+    probe = "exec(\"try:\\n print('~zero', f(0))\\nexcept ZeroDivisionError:\\n print('~!zero')\")"
+    given = replace(settings("assert f(2) == 1", probe), small_edits="never")
+    outcome, after = await searched(tmp_path, code, given, Talker(["def f(n):\n    return 2 // n\n```"]))
+    assert "2 // n" in after
+    assert outcome.verdict.standing is Standing.UNPROVED
+    assert "fails on inputs on which the code did not before" in outcome.verdict.sentence
+    outcome, after = await searched(tmp_path, code, given, Talker(["def f(n):\n    return n and 2 // n\n```"]))
+    assert outcome.verdict.standing is Standing.PROVED
 
 
 async def test_where_no_small_edit_helps_the_model_is_asked_and_its_answer_proved(tmp_path: Path) -> None:
