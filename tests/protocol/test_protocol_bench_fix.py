@@ -60,7 +60,7 @@ async def test_findings_with_a_repair_are_gone_and_only_their_nodes_and_imports_
 
 async def test_what_the_model_makes_is_counted_as_ruff_sees_it(tmp_path: Path) -> None:
     (tmp_path / "code.py").write_text(
-        "def f(x):\n    try:\n        return int(x)\n    except Exception:\n        return 0\n"
+        "def f(x):\n    try:\n        return x.size()\n    except Exception:\n        return 0\n"
     )
     right = await judged(tmp_path, ["    except ValueError:\n        return 0\n```"], "BLE001")
     assert [each.right for each in right] == [True]
