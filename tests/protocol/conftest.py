@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from acting import FULL, Bench
+
+ACTIONS_SERVER = Path(__file__).parent / "actions_server.py"
 SCRIPTED_SERVER = Path(__file__).parent / "scripted_server.py"
 PATIENCE = 60.0  # seconds; a hang guard
 
@@ -237,3 +240,25 @@ async def client_over() -> AsyncIterator[Callable[[asyncio.StreamReader, asyncio
 async def client(connect: Connect) -> Client:
     """A client in an initialized session."""
     return await connect()
+
+
+@pytest.fixture
+async def bench(connect: Connect, tmp_path: Path) -> Callable[..., Awaitable[Bench]]:
+    """Starts a bench; ``capabilities`` and ``options`` as the client gives them, the rest for the engine."""
+    answers = tmp_path / "answers.json"
+    answers.write_text("[]")
+
+    async def start(capabilities: dict[str, Any] = FULL, options: dict[str, Any] | None = None, **engine: str) -> Bench:
+        folder = tmp_path / "workspace"
+        folder.mkdir(exist_ok=True)
+        given = {"answers": str(answers), **engine}
+        client = await connect(program=ACTIONS_SERVER, initialize=False, **given)
+        client.answers["window/workDoneProgress/create"] = lambda params: None
+        told = await client.initialize(
+            capabilities,
+            workspaceFolders=[{"uri": folder.as_uri(), "name": folder.name}],
+            initializationOptions={"trusted": True, **(options or {})},
+        )
+        return Bench(client, folder, answers, told["capabilities"])
+
+    return start

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import tree_sitter
 import tree_sitter_python
+from msgspec.structs import replace
 
 from foretype.actions.kinds import FIX_BUG
 from foretype.actions.programs import Grounds
@@ -89,6 +90,18 @@ async def test_edits_that_pass_and_differ_elsewhere_prove_nothing(tmp_path: Path
     assert "different edits pass the tests" in outcome.verdict.sentence
 
 
+async def test_an_edit_that_fails_where_the_code_did_not_before_proves_nothing(tmp_path: Path) -> None:
+    code = "def f(n):\n    return 2\n"
+    probe = "exec(\"try:\\n print('~zero', f(0))\\nexcept ZeroDivisionError:\\n print('~!zero')\")"
+    given = replace(settings("assert f(2) == 1", probe), small_edits="never")
+    outcome, after = await searched(tmp_path, code, given, Talker(["def f(n):\n    return 2 // n\n```"]))
+    assert "2 // n" in after
+    assert outcome.verdict.standing is Standing.UNPROVED
+    assert "fails on inputs on which the code did not before" in outcome.verdict.sentence
+    outcome, after = await searched(tmp_path, code, given, Talker(["def f(n):\n    return n and 2 // n\n```"]))
+    assert outcome.verdict.standing is Standing.PROVED
+
+
 async def test_where_no_small_edit_helps_the_model_is_asked_and_its_answer_proved(tmp_path: Path) -> None:
     code = "def f(xs):\n    return xs\n"
     engine = Talker(["def f(xs):\n    return xs[::2]\n```", "def f(xs):\n    return sorted(xs)[::-1]\n```"])
@@ -128,6 +141,11 @@ async def test_a_search_without_result_says_what_the_tests_say(tmp_path: Path) -
         ("def f(a):\n    return []\n", "return [a]"),
         ("def f(a):\n    if a:\n        b()\n", "if not (a):"),
         ("def f(a, b):\n    a = b\n    return a\n", "a = max(0, b)"),
+        ("def f(a, b):\n    if a < 0:\n        c()\n", "if not b or a < 0:"),
+        ("def f(a, b):\n    if a < 0:\n        c()\n", "if b is None or a < 0:"),
+        ("def f(a, b):\n    return f(a[1:], b)\n", "f(a[1:], b[1:])"),
+        ("def f(a, b):\n    return f(a, b)\n", "f(a, b - a)"),
+        ("def f(q):\n    while True:\n        q.pop()\n", "while q:"),
     ],
 )
 def test_small_edits_have_what_repairs_many_bugs(code: str, wanted: str) -> None:

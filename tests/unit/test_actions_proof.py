@@ -53,6 +53,15 @@ async def test_a_finding_that_is_gone_proves_a_fix(tmp_path: Path) -> None:
     assert verdict.sentence == "ruff F841 gone, parses, no new findings, no undefined names; tests not run"
 
 
+async def test_of_several_findings_of_a_rule_on_a_line_the_one_that_was_meant_is_gone(tmp_path: Path) -> None:
+    before = "def f(x):\n    one = 1; two = 2\n    return x\n"
+    two = ("Ruff", Finding(1, "F841", "Local variable `two` is assigned to but never used"))
+    verdict = await verdict_of(tmp_path, before, "def f(x):\n    one = 1\n    return x\n", wanted=(two,))
+    assert verdict.standing is Standing.PROVED
+    verdict = await verdict_of(tmp_path, before, "def f(x):\n    two = 2\n    return x\n", wanted=(two,))
+    assert verdict.failure == "ruff F841 is still there"
+
+
 @pytest.mark.parametrize(
     ("after", "failure"),
     [

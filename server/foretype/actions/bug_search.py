@@ -29,6 +29,10 @@ MOST_ARBITERS = 2
 """Answers of the model that may tell which of several edits that pass is meant."""
 
 
+FAILED, BEYOND = "!", "~"
+"""What a line of the probe begins with for an input that fails, and for one that need not work."""
+
+
 @dataclass(slots=True)
 class Passing:
     """Candidates that pass the tests and behave alike beyond them, as far as the probe shows."""
@@ -109,10 +113,18 @@ class BugSearch:
                 doubt = f"{len(groups)} different edits pass the tests"
             elif values := _new_values(self._target.text, chosen.code):
                 doubt = f"it names {values}, which may be made for the tests"
+            elif await self._breaks(chosen):
+                doubt = "it fails on inputs on which the code did not before"
             if doubt and verdict.standing is Standing.PROVED:
                 verdict = Verdict(Standing.UNPROVED, verdict.facts, (*verdict.lacking, doubt))
             return Judged(chosen, verdict, self._target)
         return None
+
+    async def _breaks(self, chosen: Candidate) -> bool:
+        """Whether the code as it was could do something that a candidate can't, as far as the probe shows."""
+        before = await self._prover.probe(self._snapshot.text)
+        after = await self._prover.probe(text_with(self._snapshot, self._target, chosen.code))
+        return before is not None and after is not None and bool(_worked(before) - _worked(after) & _tried(after))
 
     async def _try_all(self, candidates: Iterator[Candidate], until: float) -> None:
         """Tries candidates while there is more than ``until`` seconds left."""
@@ -136,7 +148,7 @@ class BugSearch:
                 return None
         except Refused:
             return None
-        key = await self._prover.probe(text) or ""
+        key = _compared(await self._prover.probe(text) or "")
         self._groups.setdefault(key, Passing()).members.append(given)
         return key
 
@@ -213,3 +225,18 @@ def _new_values(before: str, after: str) -> str:
     """Literal values that an edit brings in, but for small numbers and single characters: perhaps the tests' own."""
     known = set(_VALUE.findall(before))
     return ", ".join(dict.fromkeys(each for each in _VALUE.findall(after) if each not in known))[:60]
+
+
+def _compared(told: str) -> str:
+    """The lines of a probe that say what has to be the same: not those of inputs beyond what is meant to work."""
+    return "\n".join(line for line in told.splitlines() if not line.startswith(BEYOND))
+
+
+def _tried(told: str) -> set[str]:
+    """The inputs of a probe: the first word of each line."""
+    return {line.lstrip(FAILED + BEYOND).split(" ", 1)[0] for line in told.splitlines()}
+
+
+def _worked(told: str) -> set[str]:
+    """The inputs of a probe on which nothing failed."""
+    return _tried("\n".join(line for line in told.splitlines() if FAILED not in line[:2]))

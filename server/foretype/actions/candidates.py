@@ -8,6 +8,7 @@ from foretype.actions.answers import with_endings
 from foretype.actions.target import Target
 from foretype.actions.verdict import Verdict
 from foretype.text.documents import Snapshot
+from foretype.text.edits import Edit
 from foretype.text.positions import Point
 
 
@@ -15,12 +16,13 @@ from foretype.text.positions import Point
 class Candidate:
     """``code`` is what the target's text becomes, with the document's line endings.
 
-    The lower the ``cost``, the likelier it is.
+    The lower the ``cost``, the likelier it is. ``imports`` are what it needs elsewhere in the file.
     """
 
     code: str
     origin: str
     cost: float
+    imports: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

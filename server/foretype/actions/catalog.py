@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from foretype.actions import kinds
 from foretype.actions.checkers import Finding
 from foretype.actions.kinds import Kind
 from foretype.actions.plain import plain_actions
+from foretype.actions.repairs.rules import has_repair
 from foretype.actions.undefined import undefined_name
 from foretype.config.actions import Actions as Settings
 from foretype.syntax.cursor import Syntax
@@ -88,9 +89,16 @@ def _all(syntax: Syntax, settings: Settings, asked: Asked, model: str) -> Iterat
             yield Offer(plain.title, plain.kind, edits=plain.edits, disabled=plain.disabled, needs_model=False)
     yield from _imports(asked)
     for offer in (*_fixes(asked), *_rewrites(settings, asked, scopes)):
-        yield Offer(
-            offer.title, offer.kind, offer.data, disabled=offer.disabled or model, diagnostics=offer.diagnostics
-        )
+        if model and offer.diagnostics and _has_repair(asked, offer.diagnostics):
+            yield replace(offer, needs_model=False)
+        else:
+            yield replace(offer, disabled=offer.disabled or model)
+
+
+def _has_repair(asked: Asked, numbers: Sequence[int]) -> bool:
+    """Whether an offer is about one diagnostic, which may be repaired without a model."""
+    found = [asked.diagnostics[number] for number in numbers]
+    return len(found) == 1 and has_repair(asked.snapshot.language, found[0].source, found[0].code)
 
 
 def _in_text(snapshot: Snapshot, place: Point) -> Point:

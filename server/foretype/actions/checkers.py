@@ -23,8 +23,9 @@ class Checker:
     """One checker. ``sources`` are what editors call it in a diagnostic's ``source``, lower-cased.
 
     ``finding`` has the groups ``line``, ``message`` and perhaps ``code`` and ``file``. With ``stdin`` it takes the text
-    there; otherwise it runs in a copy of the workspace. ``explain`` prints what it teaches about a ``{code}``.
-    ``failed`` are the exit codes of one that can't do its work.
+    there; otherwise it runs in a copy of the workspace. ``explain`` prints what it teaches about a ``{code}``;
+    ``format`` the text with the code on ``{line}`` (counted from 1) laid out anew. ``failed`` are the exit codes of one
+    that can't do its work.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Checker:
     reach: Reach
     stdin: bool = False
     explain: tuple[str, ...] = ()
+    format: tuple[str, ...] = ()
     failed: tuple[int, ...] = (2,)
 
 
@@ -65,13 +67,25 @@ CHECKERS: tuple[Checker, ...] = (
         Reach.READS,
         stdin=True,
         explain=("ruff", "rule", "{code}"),
+        format=(
+            "ruff",
+            "format",
+            "--no-cache",
+            "--config",
+            'format.quote-style="preserve"',
+            "--range",
+            "{line}:1-{line}:2",
+            "--stdin-filename",
+            FILE,
+            "-",
+        ),
     ),
     Checker(
         "pyright",
         ("pyright", "pylance", "basedpyright"),
         ("python",),
         ("pyright", FILE),
-        r"^\s*(?P<file>\S.*?):(?P<line>\d+):\d+ - \w+: (?P<message>.*?)(?: \((?P<code>report\w+)\))?$",
+        r"^\s*(?P<file>\S.*?):(?P<line>\d+):\d+ - \w+: (?P<message>.*?)(?:(?:\n\s{4}.*?)*? \((?P<code>report\w+)\))?$",
         Reach.READS,
         failed=(2, 3, 4),
     ),
@@ -97,7 +111,6 @@ CHECKERS: tuple[Checker, ...] = (
         ("ts", "typescript", "tsc"),
         _SCRIPT,
         ("tsc", "--noEmit", "--pretty", "false"),
-        # Editors give the number alone.
         r"^(?P<file>[^\s(][^(\n]*)\((?P<line>\d+),\d+\): error TS(?P<code>\d+): (?P<message>.*)$",
         Reach.EXECUTES,
         failed=(),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from foretype.actions.answers import Unusable, code_of, reindented
 from foretype.actions.asking import Asker
 from foretype.actions.candidates import Candidate, Judged, candidate, replaced, text_with
+from foretype.actions.needed_imports import MOST_IMPORTS, Importer, text_importing
 from foretype.actions.prompts import ANSWER_GRAMMAR, Attempt, Task, conversation
 from foretype.actions.prove import LEAVES_OUT, Prover
 from foretype.actions.target import Target
+from foretype.actions.undefined import undefined_name
 from foretype.actions.verdict import Standing, Verdict
 from foretype.text.documents import Snapshot
 
@@ -29,6 +31,7 @@ class Work:
     task: Task
     prover: Prover
     path: str
+    importer: Importer
 
 
 async def edit(work: Work, asker: Asker, answers: int, tell: Callable[[str], None]) -> Judged:
@@ -50,9 +53,8 @@ async def edit(work: Work, asker: Asker, answers: int, tell: Callable[[str], Non
             continue
         seen.add(code)
         tell("Checking the edit")
-        given = candidate(work.snapshot, work.target, code, "the model", 1.0)
         target = replaced(work.snapshot, work.target, code)
-        verdict = await _verdict(work, target, given)
+        given, verdict = await _verdict(work, target, candidate(work.snapshot, work.target, code, "the model", 1.0))
         if verdict.standing is Standing.FAILED:
             failed.append(Attempt(code, verdict.failure))
             last = verdict
@@ -63,6 +65,7 @@ async def edit(work: Work, asker: Asker, answers: int, tell: Callable[[str], Non
         if verdict.standing is Standing.PROVED or not work.prover.can_convince:
             return judged
         best = best or judged
+        failed.append(Attempt(code, "; ".join(verdict.lacking)))
     return best or Judged(Candidate(work.target.text, "", 0.0), last, work.target)
 
 
@@ -71,6 +74,8 @@ async def _answer(work: Work, asker: Asker, number: int, failed: list[Attempt]) 
     tokens = min(MOST_TOKENS, 96 + len(work.target.text) * 2 // 3)
     temperature = TEMPERATURES[min(number, len(TEMPERATURES) - 1)]
     answer = await asker.chat(chat, tokens, temperature, number, ANSWER_GRAMMAR)
+    if asker.cut_off and work.prover.programs.left <= 0:
+        raise Unusable("there was no time for the whole answer")
     if asker.cut_off:
         raise Unusable("the answer is longer than what it replaces allows")
     code = code_of(answer, chat.begun)
@@ -79,7 +84,18 @@ async def _answer(work: Work, asker: Asker, number: int, failed: list[Attempt]) 
     return reindented(code, work.target.indent, work.snapshot.lines, work.target.start.line)
 
 
-async def _verdict(work: Work, target: Target, given: Candidate) -> Verdict:
+async def _verdict(work: Work, target: Target, given: Candidate) -> tuple[Candidate, Verdict]:
+    """The candidate with the imports that it needs, and its verdict."""
     if given.code == work.target.text:
-        return Verdict(Standing.FAILED, failure="it changes nothing")
-    return await work.prover.prove(text_with(work.snapshot, target, given.code), given.code)
+        return given, Verdict(Standing.FAILED, failure="it changes nothing")
+    verdict = await work.prover.prove(text_with(work.snapshot, target, given.code), given.code)
+    while verdict.standing is Standing.FAILED and len(given.imports) < MOST_IMPORTS:
+        name = undefined_name(work.snapshot.language, verdict.failure)
+        found = await work.importer.edit_for(name) if name else None
+        if found is None or target.start <= found.start <= target.end or found in given.imports:
+            break
+        given = replace(given, imports=(*given.imports, found))
+        verdict = await work.prover.prove(
+            text_importing(work.snapshot, target, given.code, given.imports), given.code, imports=given.imports
+        )
+    return given, verdict

@@ -77,6 +77,17 @@ class Programs:
         ran = await self._run(checker.name, command, self._own_home(), self._own_home(), None, scrubbed=True)
         return ran.out if ran.code == 0 else ""
 
+    async def format(self, checker: Checker, text: str, line: int) -> str:
+        """The document's text with the code on a line (counted from 1) laid out anew, or as it was."""
+        if not checker.format:
+            return text
+        self._allow(checker.name, Reach.READS)
+        command = [part.replace("{line}", str(line)) for part in self._command(checker.format, Reach.READS)]
+        home = self._own_home()
+        filled = _filled(command, str(self._grounds.file or "document"), home, "")
+        ran = await self._run(checker.name, filled, self._folder(), home, text, scrubbed=True)
+        return ran.out if ran.code == 0 and ran.out else text
+
     async def test(self, command: Sequence[str], text: str, function: str) -> sandbox.Ran:
         """How a command of the user's goes in a copy with this text. Raises `Refused`."""
         self._allow("tests", Reach.EXECUTES)

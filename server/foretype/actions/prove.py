@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from foretype.actions.answers import leaves_out
 from foretype.actions.checkers import NAMES, Checker, Finding, checker_for, example_in, findings, fresh, gone, silences
+from foretype.actions.kept import Uses, deletes, doubts, uses
 from foretype.actions.programs import Grounds, Programs, Refused
 from foretype.actions.target import Target
 from foretype.actions.trials import Trials
 from foretype.actions.verdict import Evidence, Verdict
 from foretype.syntax.languages import Languages
-from foretype.syntax.trees import whole_tree
+from foretype.syntax.trees import encode, whole_tree
 from foretype.text.documents import Snapshot
-from foretype.text.edits import split_lines
+from foretype.text.edits import Edit, split_lines
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -48,6 +49,7 @@ class Prover:
         self._why_not: dict[str, str] = {}
         self.tests_failed: str | None = None
         """What tests or examples said of the text as it was; None if they passed or were not run."""
+        self._lesson: str | None = None
         self._trials = Trials(self.programs, grounds, snapshot.language, target)
 
     async def prepare(self) -> None:
@@ -71,17 +73,75 @@ class Prover:
 
     async def advice(self) -> str:
         """What the checkers' own explanations show as better code, for the first diagnostic that has one."""
-        for source, finding in self._wanted:
+        return example_in(await self._explained())
+
+    async def _explained(self) -> str:
+        """What a checker teaches about the first diagnostic that it knows."""
+        if self._lesson is None:
+            self._lesson = ""
+            for source, finding in self._wanted:
+                checker = checker_for(source, self._snapshot.language, self._grounds.settings.checkers)
+                if checker is not None:
+                    with contextlib.suppress(Refused):
+                        self._lesson = await self.programs.explain(checker, finding.code)
+                    break
+        return self._lesson
+
+    async def formatted(self, line: int) -> str | None:
+        """The document's text with a line laid out anew by who reported the first diagnostic; None if it can't."""
+        for source, _ in self._wanted[:1]:
             checker = checker_for(source, self._snapshot.language, self._grounds.settings.checkers)
             if checker is not None:
                 with contextlib.suppress(Refused):
-                    return example_in(await self.programs.explain(checker, finding.code))
-        return ""
+                    return await self.programs.format(checker, self._snapshot.text, line + 1)
+        return None
 
-    async def prove(self, text: str, code: str) -> Verdict:
-        """What can be shown of the document's text after an edit; ``code`` is what the target became."""
+    async def _about(self) -> str:
+        """All that the checkers say of the diagnostics."""
+        return "\n".join([*(finding.message for _, finding in self._wanted), await self._explained()])
+
+    async def _doubts(self, text: str, code: str, imports: Sequence[Edit]) -> list[str]:
+        """What an edit that was made for diagnostics may have changed besides."""
+        uses = self._uses(text, code, imports) if self._wanted else None
+        return doubts(*uses, self._target.text, await self._about()) if uses is not None else []
+
+    async def _deleted(self, text: str) -> str:
+        """What speaks against an edit that leaves nothing of the target."""
+        uses = self._uses(text, "")
+        gone = deletes(*uses, await self._about()) if uses is not None else ""
+        return f"it deletes code that does something: {gone}" if gone else ""
+
+    def _uses(self, text: str, code: str, imports: Sequence[Edit] = ()) -> tuple[Uses, Uses] | None:
+        """What the target has in it, and what it has after an edit."""
+        trees = [
+            whole_tree(self._languages, self._snapshot.language, tuple(split_lines(each)))
+            for each in (self._snapshot.text, text)
+        ]
+        before, after = trees
+        if before is None or after is None:
+            return None
+        start, stop = before.byte_at(self._target.start), before.byte_at(self._target.end)
+        earlier = [each.text for each in imports if each.start < self._target.start]
+        moved = start + sum(len(encode((each,))) for each in earlier)
+        return uses(before, start, stop), uses(after, moved, moved + len(encode((code,))))
+
+    async def prove(
+        self,
+        text: str,
+        code: str,
+        target: Target | None = None,
+        taken: str | None = None,
+        imports: Sequence[Edit] = (),
+    ) -> Verdict:
+        """What can be shown of the document's text after an edit; ``code`` is what the target became.
+
+        ``target`` is another one than the prover's own. ``taken`` is for an edit whose meaning is known: what it takes
+        for granted, perhaps nothing. ``imports`` are in the text besides.
+        """
         evidence = Evidence()
-        if failure := self._refuted(text, code):
+        if failure := self._refuted(text, code, target or self._target):
+            return evidence.failed(failure)
+        if not code and self._wanted and (failure := await self._deleted(text)):
             return evidence.failed(failure)
         if self._errors is None:
             evidence.lacking.append("not parsed: there is no grammar for it")
@@ -95,6 +155,11 @@ class Prover:
                 evidence.lacking.append(f"no checker known for {source}")
         if failure := await self._trials.prove(text, evidence):
             return evidence.failed(failure)
+        evidence.facts += [f"adds `{each.text.strip()}`" for each in imports]
+        doubts = ([f"if {taken}"] if taken else []) if taken is not None else await self._doubts(text, code, imports)
+        if doubts:
+            evidence.lacking += doubts
+            evidence.convincing = False
         if self.programs.words and (evidence.facts != ["parses"]):
             evidence.lacking.append(f"programs {self.programs.words}")
         return evidence.verdict()
@@ -130,16 +195,16 @@ class Prover:
             found[_id(names)] = names
         return list(found.values())
 
-    def _refuted(self, text: str, code: str) -> str:
+    def _refuted(self, text: str, code: str, target: Target) -> str:
         """What is wrong with an edit that needs no program to see."""
         if not self.parses(text):
             return "it has a new syntax error"
-        if silences(self._target.text, code):
+        if silences(target.text, code):
             return "it silences the checker"
-        if leaves_out(self._target.text, code):
+        if leaves_out(target.text, code):
             return LEAVES_OUT
-        if self._target.kind != "lines" and self._target.name and self._target.name not in code:
-            return f"{self._target.name} is no longer there"
+        if target.kind != "lines" and target.name and target.name not in code:
+            return f"{target.name} is no longer there"
         return ""
 
     async def _checked(self, checker: Checker, text: str, evidence: Evidence) -> str:
@@ -191,9 +256,10 @@ def _broken(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
 
 
 def _like(before: Sequence[Finding], wanted: Finding) -> Finding | None:
-    """The checker's own finding for a diagnostic: the same code, nearest to its line."""
-    same = [each for each in before if each.code == wanted.code or (not wanted.code and each.message == wanted.message)]
-    return min(same, key=lambda each: abs(each.line - wanted.line), default=None)
+    """The checker's own finding for a diagnostic: of the same code, best with the same message, nearest to its line."""
+    code = wanted.code.removeprefix("TS")  # editors leave out what tsc's own output has, or don't
+    same = [each for each in before if each.code == code or (not code and each.message == wanted.message)]
+    return min(same, key=lambda each: (each.key[1] != wanted.key[1], abs(each.line - wanted.line)), default=None)
 
 
 def _id(checker: Checker) -> str:

@@ -61,7 +61,8 @@ class Actions:
         started = time.monotonic()
         id = str(wish.data.get("action", ""))
         engine = await self._chosen(wish.snapshot) if id != IMPORT else None
-        run = UnderWay(wish, self._syntax, engine, started + wish.grounds.settings.budget_seconds, tell)
+        deadline = started + wish.grounds.settings.budget_seconds
+        run = UnderWay(wish, self._syntax, engine, self._workspace, deadline, tell)
         if id == IMPORT:
             outcome = await imported(
                 run.finder,
@@ -72,9 +73,10 @@ class Actions:
                 self._workspace,
             )
         else:
-            if engine is None and (id != kinds.FIX_BUG or not wish.grounds.settings.test_command):
+            repair = await run.repair() if id in (kinds.FIX, kinds.FIX_ALL) else None
+            if repair is None and engine is None and (id != kinds.FIX_BUG or not wish.grounds.settings.test_command):
                 raise Impossible(self._trouble)
-            outcome = await self._by_model(id, run)
+            outcome = repair or await self._by_model(id, run)
         account = run.account((time.monotonic() - started) * 1000)
         return Outcome(outcome.snapshot, outcome.edits, outcome.verdict, account, outcome.new_file)
 

@@ -118,8 +118,11 @@ def small_edits(source: bytes, node: tree_sitter.Node) -> list[SmallEdit]:
     """All small edits inside a node, the likeliest first, none twice."""
     found: dict[tuple[int, int, bytes], SmallEdit] = {}
     names = _names(source, node)
+    slices = {
+        _text(source, each)[each.children[0].end_byte - each.start_byte :] for each in _within(node) if _is_slice(each)
+    }
     for inner in _within(node):
-        for edit in _edits(source, inner, names):
+        for edit in (*_edits(source, inner, names), *_of_arguments(source, inner, names, sorted(slices))):
             key = (edit.start, edit.end, edit.text)
             if source[edit.start : edit.end] != edit.text and (key not in found or edit.cost < found[key].cost):
                 found[key] = edit
@@ -177,11 +180,47 @@ def _edits(source: bytes, node: tree_sitter.Node, names: list[bytes]) -> Iterato
         negation = b"!" if condition.type == "parenthesized_expression" else b"not "
         wrapped = negation + (inner if inner.startswith(b"(") else b"(" + inner + b")")
         yield SmallEdit(condition.start_byte, condition.end_byte, wrapped, 2.6)
+        yield from _of_conditions(node, condition, inner, names)
     yield from _of_operators(source, node)
     if node.type in _LISTS and not node.named_children and parent is not None and parent.type not in _ARGUMENTS:
         yield SmallEdit(start, end, b"[[]]", 2.2)
         for name in names:
             yield SmallEdit(start, end, b"[" + name + b"]", 2.2)
+
+
+def _is_slice(node: tree_sitter.Node) -> bool:
+    return node.type == "subscript" and any(child.type == "slice" for child in node.named_children)
+
+
+def _of_arguments(
+    source: bytes, node: tree_sitter.Node, names: list[bytes], slices: list[bytes]
+) -> Iterator[SmallEdit]:
+    """A name that is passed on: a part of it, as the function takes of others, or its difference to another name."""
+    parent = node.parent
+    if node.type != "identifier" or parent is None or parent.type not in _ARGUMENTS:
+        return
+    text = _text(source, node)
+    for part in slices:
+        yield SmallEdit(node.start_byte, node.end_byte, text + part, 2.6)
+    for name in names:
+        if name != text:
+            yield SmallEdit(node.start_byte, node.end_byte, text + b" - " + name, 3.3)
+
+
+def _of_conditions(
+    node: tree_sitter.Node, condition: tree_sitter.Node, inner: bytes, names: list[bytes]
+) -> Iterator[SmallEdit]:
+    """Another condition: one more that a name has to fulfil, and for a loop without end, a name."""
+    spoken = condition.type != "parenthesized_expression"  # as in Python and Lua; else as in C
+    start, end = condition.start_byte, condition.end_byte
+    endless = node.type == "while_statement" and inner.strip(b"()") in (b"True", b"true", b"1")
+    for name in names:
+        if endless:
+            yield SmallEdit(start, end, name if spoken else b"(%s)" % name, 2.6)
+            continue
+        for before in (b"not %s or ", b"%s is None or ", b"%s and ") if spoken else (b"!%s || ", b"%s && "):
+            whole = (before % name) + (inner if spoken and b" or " not in inner else b"(%s)" % inner)
+            yield SmallEdit(start, end, whole if spoken else b"(%s)" % whole, 3.3)
 
 
 def _of_values(source: bytes, node: tree_sitter.Node, names: list[bytes]) -> Iterator[SmallEdit]:

@@ -15,9 +15,12 @@ from foretype.actions.candidates import Candidate, Judged
 from foretype.actions.catalog import Diagnostic
 from foretype.actions.diff import minimal_edits
 from foretype.actions.editing import Work, edit
+from foretype.actions.needed_imports import Importer
 from foretype.actions.programs import Grounds
 from foretype.actions.prompts import Task
 from foretype.actions.prove import Prover
+from foretype.actions.repairing import repaired
+from foretype.actions.repairs.rules import has_repair
 from foretype.actions.results import Account, Outcome
 from foretype.actions.target import Finder, Target
 from foretype.actions.verdict import Standing, Verdict
@@ -26,9 +29,13 @@ from foretype.errors import ForetypeError
 from foretype.syntax.cursor import Syntax
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
+from foretype.workspace.client import Workspace
 
 LARGEST_TAIL = 25
 """Lines of a block after a statement that a fix may take along, as one that opens a file and closes it has to."""
+
+LARGEST_CONTEXT = 36
+"""Lines around a target that the model is shown: to read a line takes about as long as to write a word."""
 
 LARGEST_TARGET = 200
 """Lines; a model that is asked to write more takes too long and forgets too much."""
@@ -55,12 +62,19 @@ class UnderWay:
     """One action under way."""
 
     def __init__(
-        self, wish: Wish, syntax: Syntax, engine: Engine | None, deadline: float, tell: Callable[[str], None]
+        self,
+        wish: Wish,
+        syntax: Syntax,
+        engine: Engine | None,
+        workspace: Workspace,
+        deadline: float,
+        tell: Callable[[str], None],
     ) -> None:
         self.wish = wish
         self.finder = Finder(syntax.languages, syntax.queries, wish.snapshot)
         self.asker = Asker(engine, deadline)
         self._syntax = syntax
+        self._importer = Importer(self.finder, syntax.queries, wish.snapshot, wish.grounds, workspace)
         self._deadline = deadline
         self._tell = tell
         self._tried = 0
@@ -89,6 +103,24 @@ class UnderWay:
             raise Impossible("The cursor is in no function that has a name.")
         return _not_too_large(found)
 
+    async def repair(self) -> Outcome | None:
+        """Makes the diagnostic go without a model, where its rule has a repair; None where it hasn't."""
+        diagnostic = self._diagnostics[0] if len(self._diagnostics) == 1 else None
+        language = self.wish.snapshot.language
+        if diagnostic is None or not has_repair(language, diagnostic.source, diagnostic.code):
+            return None
+        target = self.finder.scope(diagnostic.start, diagnostic.end) or self.finder.lines(
+            diagnostic.start, diagnostic.end
+        )
+        wanted = [(diagnostic.source, diagnostic.finding)]
+        prover = Prover(self._syntax.languages, self.wish.grounds, self.wish.snapshot, target, wanted, self._deadline)
+        try:
+            await prover.prepare()
+            found = await repaired(self.wish.snapshot, diagnostic, prover)
+        finally:
+            prover.programs.close()
+        return None if found is None else self._outcome(found)
+
     async def fix(self) -> Outcome:
         """Makes the diagnostics go: first in the lines that they are about, then in the function around."""
         first = min(each.start for each in self._diagnostics) if self._diagnostics else self._start
@@ -107,7 +139,9 @@ class UnderWay:
             try:
                 await prover.prepare()
                 advice = await prover.advice()
-                work = Work(self.wish.snapshot, target, replace(task, advice=advice), prover, self._path)
+                work = Work(
+                    self.wish.snapshot, target, replace(task, advice=advice), prover, self._path, self._importer
+                )
                 left = max(1, self.wish.grounds.settings.candidates - self.asker.answers)
                 answers = math.ceil(left / (len(targets) - number))
                 found = await edit(work, self.asker, answers, self._tell)
@@ -133,7 +167,7 @@ class UnderWay:
             if prover.tests_failed is None:
                 if self.asker.engine is None:
                     raise Impossible("The tests don't fail or can't be run, and there is no model to ask.")
-                work = Work(self.wish.snapshot, target, task, prover, self._path)
+                work = Work(self.wish.snapshot, target, task, prover, self._path, self._importer)
                 return self._outcome(await edit(work, self.asker, settings.candidates, self._tell))
             asker = self.asker if self.asker.engine is not None else None
             search = BugSearch(self.wish.snapshot, target, self.finder, prover, asker, self._path, self._tell)
@@ -155,7 +189,7 @@ class UnderWay:
         prover = Prover(self._syntax.languages, self.wish.grounds, self.wish.snapshot, target, (), self._deadline)
         try:
             await prover.prepare()
-            work = Work(self.wish.snapshot, target, task, prover, self._path)
+            work = Work(self.wish.snapshot, target, task, prover, self._path, self._importer)
             return self._outcome(await edit(work, self.asker, self.wish.grounds.settings.candidates, self._tell))
         finally:
             prover.programs.close()
@@ -174,7 +208,7 @@ class UnderWay:
         tail = self.finder.tail(first, last)
         if tail is not None and tail.size <= LARGEST_TAIL:
             targets.append(tail)
-        if not targets or targets[0].size > 2 * (last.line - first.line) + 8:
+        if not targets or targets[0].size > 2 * (last.line - first.line) + 3:
             targets.insert(0, self.finder.lines(first, last))
         unique = {(each.start, each.end): each for each in targets}
         return sorted(unique.values(), key=lambda each: each.size)[:3]
@@ -182,11 +216,13 @@ class UnderWay:
     def _context(self, target: Target) -> str:
         """The function around lines, or what stands near them."""
         around = self.finder.scope(target.start, target.end)
-        if around is not None and around.size <= 60:
+        if around is not None and around.size <= LARGEST_CONTEXT:
             return (around.indent + around.text).replace("\r\n", "\n")
         lines = self.wish.snapshot.lines
         first, last = target.lines
-        return "".join(lines[max(0, first - 15) : last + 16]).replace("\r\n", "\n")
+        return "".join(lines[max(0, first - LARGEST_CONTEXT // 3) : last + 1 + LARGEST_CONTEXT // 3]).replace(
+            "\r\n", "\n"
+        )
 
     @property
     def _path(self) -> str:
@@ -199,7 +235,8 @@ class UnderWay:
     def _outcome(self, judged: Judged) -> Outcome:
         target = judged.target
         failed = judged.verdict.standing is Standing.FAILED
-        edits = () if failed else minimal_edits(target.start, target.text, judged.candidate.code)
+        given = judged.candidate
+        edits = () if failed else (*given.imports, *minimal_edits(target.start, target.text, given.code))
         return Outcome(self.wish.snapshot, edits, judged.verdict)
 
 

@@ -57,6 +57,11 @@ class LintVerdict:
     seconds: float
     answers: int
 
+    @property
+    def right(self) -> bool:
+        """Whether the finding is gone, nothing new is found, and nothing else was touched."""
+        return self.gone and not self.new_findings and not self.untouched_bytes_changed
+
 
 def find_lints(folder: Path, select: str, limit: int, seed: int = 1) -> list[Lint]:
     """Findings without an automatic fix in the Python files of a folder: a sample, of no rule and no file too many.
@@ -131,7 +136,7 @@ async def _fix(session: FixSession, lint: Lint, folder: Path, select: str) -> Li
         code=lint.code,
         gone=now[key] < known[key],
         new_findings=sum((now - known).values()),
-        untouched_bytes_changed=changed_outside(before, fixed.text, first, last),
+        untouched_bytes_changed=changed_outside(before, fixed.without_imports, first, last),
         standing=fixed.standing,
         verdict=fixed.verdict,
         seconds=round(fixed.seconds, 2),
@@ -143,14 +148,18 @@ def summary(verdicts: Sequence[LintVerdict]) -> dict[str, Any]:
     """The report's figures, with each finding's verdict."""
     count = len(verdicts)
     proved = [each for each in verdicts if each.standing == "proved"]
+    right = [each for each in proved if each.right]
     return {
+        "fixed_share": sum(each.right for each in verdicts) / count,
         "gone_share": sum(each.gone for each in verdicts) / count,
         "new_findings": sum(each.new_findings for each in verdicts),
-        "proved": len(proved),
+        "proved_right": len(right),
+        "proved_wrong": len(proved) - len(right),
+        "unproved": sum(each.standing == "unproved" for each in verdicts),
         "untouched_bytes_changed": sum(each.untouched_bytes_changed for each in verdicts),
         "n": count,
         "seconds": round(sum(each.seconds for each in verdicts), 1),
-        "findings": [asdict(each) for each in verdicts],
+        "programs": [asdict(each) for each in verdicts],
     }
 
 
@@ -159,8 +168,9 @@ def rows(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         ("findings", str(figures["n"])),
         ("gone", f"{figures['gone_share']:.0%}"),
-        ("proved", str(figures["proved"])),
+        ("proved and right", str(figures["proved_right"])),
         ("proved but wrong", str(figures["proved_wrong"])),
+        ("offered unproved", str(figures["unproved"])),
         ("new findings", str(figures["new_findings"])),
         ("bytes changed outside the node", str(figures["untouched_bytes_changed"])),
         ("seconds each", f"{figures['seconds'] / figures['n']:.1f}"),

@@ -3,9 +3,9 @@
     python fix_runner.py PROGRAM.py CASES.jsonl FUNCTION MODE TOLERANCE
 
 Each line of CASES is ``[arguments, expected]``, perhaps with the seconds it may take. MODE ``test`` prints how many
-cases fail, and why in a word, without showing any of them, and exits with 1 if some do. MODE ``probe`` prints a digest
-of what the function gives for further inputs, made from parts of those in the cases: two programs that pass the cases
-and print different digests can't both be right. MODE ``verdict`` prints a JSON list of booleans, one for each case;
+cases fail, and why in a word, without showing any of them, and exits with 1 if some do. MODE ``probe`` prints what
+the function gives for further inputs, made from parts of those in the cases, digested: two programs that pass the cases
+and print different things can't both be right. MODE ``verdict`` prints a JSON list of booleans, one for each case;
 ``slow`` does so of those that take too long.
 """
 
@@ -51,7 +51,8 @@ def main() -> int:
         print(f"It does not load: {type(error).__name__}.", file=out)
         return 1
     if mode == "probe":
-        print(_digest(call, cases, _atoms(program)), file=out)
+        for line in _told(call, cases, _atoms(program)):
+            print(line, file=out)
         return 0
     if mode in ("verdict", "slow"):
         seconds = VERDICT_SECONDS if mode == "verdict" else CASE_SECONDS
@@ -161,20 +162,42 @@ def _atoms(program: str) -> list[Any]:
     return sorted({value for value in kept if not (isinstance(value, str) and len(value) > 12)}, key=repr)
 
 
-def _digest(call: Callable[..., Any], cases: list[Any], atoms: list[Any]) -> str:
-    digest = hashlib.sha256()
+def _told(call: Callable[..., Any], cases: list[Any], atoms: list[Any]) -> Iterator[str]:
+    """What the function gives for further inputs: the input and the result, digested, in each line.
+
+    ``!`` before them says that it fails, ``~`` that the input is beyond what the cases show to be meant.
+    """
+    givens = [given if isinstance(given, list) else [given] for given, *_ in cases]
     slow = 0
-    for arguments in _probes([given if isinstance(given, list) else [given] for given, *_ in cases], atoms):
-        try:
-            told = json.dumps(_rounded(_timed(functools.partial(_called, call, arguments), PROBE_SECONDS)))
-        except TooLong:
-            told, slow = "too slow", slow + 1
-        except BaseException as error:
-            told = type(error).__name__
-        digest.update(f"{told}\0".encode())
-        if slow > 3:
-            break
-    return digest.hexdigest()
+    for mark, probes in (("", _probes(givens, atoms)), ("~", _beyond(givens))):
+        for arguments in probes:
+            failed = "!"
+            try:
+                told = json.dumps(_rounded(_timed(functools.partial(_called, call, arguments), PROBE_SECONDS)))
+                failed = ""
+            except TooLong:
+                told, slow = "slow", slow + 1
+            except BaseException as error:
+                told = type(error).__name__
+            yield f"{mark}{failed}{_short(json.dumps(arguments))} {_short(told)}"
+            if slow > 3:
+                return
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _beyond(givens: list[list[Any]]) -> Iterator[list[Any]]:
+    """Inputs of the cases with one argument that is empty, or nothing."""
+    seen = {json.dumps(given) for given in givens}
+    for given in givens:
+        for at, value in enumerate(given):
+            edge = type(value)() if isinstance(value, list | str | dict | int | float) else value
+            arguments = [*given[:at], edge, *given[at + 1 :]]
+            if (key := json.dumps(arguments)) not in seen:
+                seen.add(key)
+                yield arguments
 
 
 def _rounded(value: Any) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,13 @@ ABILITIES: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What a server made of a document: its text after the edit, what it says of it, and how long that took."""
+    """What a server made of a document: its text after the edit, what it says of it, and how long that took.
+
+    ``without_imports`` is the text without the imports that the edit brings in, as any edit may that needs some.
+    """
 
     text: str
+    without_imports: str
     title: str = ""
     standing: str = "failed"
     verdict: str = ""
@@ -89,7 +94,7 @@ class FixSession:
             editor.close(buffer)
             gone = {"event": {"added": [], "removed": [here]}}
             editor.connection.notify("workspace/didChangeWorkspaceFolders", gone)
-        return Fixed(fixed.text, fixed.title, fixed.standing, fixed.verdict, time.monotonic() - started, fixed.ledger)
+        return replace(fixed, seconds=time.monotonic() - started)
 
     async def _ask(
         self, editor: Editor, buffer: Buffer, text: str, title: str, place: Any, diagnostics: Sequence[Any]
@@ -104,16 +109,21 @@ class FixSession:
         editor.check()
         if chosen is None or "disabled" in chosen:
             reason = chosen["disabled"]["reason"] if chosen else f"no action is called {title}"
-            return Fixed(text, verdict=reason)
+            return Fixed(text, text, verdict=reason)
         try:
             resolved = await editor.connection.request("codeAction/resolve", chosen).answer
         except RequestFailed as failed:
             editor.check()
-            return Fixed(text, chosen["title"], "failed", str(failed), ledger=await self._ledger(editor))
+            return Fixed(text, text, chosen["title"], "failed", str(failed), ledger=await self._ledger(editor))
         told = await self._last(editor)
-        after = apply_edit(text, buffer.uri, resolved.get("edit") or {})
+        edit = resolved.get("edit") or {}
         return Fixed(
-            after, resolved["title"], told.get("standing", ""), told.get("verdict", ""), 0.0, told.get("ledger", {})
+            apply_edit(text, buffer.uri, edit),
+            apply_edit(text, buffer.uri, edit, imports=False),
+            resolved["title"],
+            told.get("standing", ""),
+            told.get("verdict", ""),
+            ledger=told.get("ledger", {}),
         )
 
     async def _ledger(self, editor: Editor) -> Mapping[str, Any]:
@@ -128,8 +138,8 @@ class FixSession:
         return told if isinstance(told, Mapping) else {}
 
 
-def apply_edit(text: str, uri: str, edit: Mapping[str, Any]) -> str:
-    """A document's text after a workspace edit, as an editor applies it."""
+def apply_edit(text: str, uri: str, edit: Mapping[str, Any], imports: bool = True) -> str:
+    """A document's text after a workspace edit, as an editor applies it; perhaps without the imports it brings in."""
     changes = [
         change
         for document in edit.get("documentChanges", ())
@@ -139,12 +149,25 @@ def apply_edit(text: str, uri: str, edit: Mapping[str, Any]) -> str:
     lines = split_lines(text)
     places = []
     for change in changes:
+        if not imports and _is_import(lines, change):
+            continue
         start, end = (change["range"][name] for name in ("start", "end"))
         first, last = (locate(lines, each["line"], each["character"], Encoding.UTF16) for each in (start, end))
         places.append(Edit(first, last, change["newText"]))
     for each in sorted(places, key=lambda each: each.start, reverse=True):
         apply(lines, each)
     return "".join(lines)
+
+
+def _is_import(lines: Sequence[str], change: Mapping[str, Any]) -> bool:
+    """Whether a change only adds lines that import something, or a name to those that a line imports."""
+    start, end = change["range"]["start"], change["range"]["end"]
+    if start != end:
+        return False
+    added = [line for line in change["newText"].splitlines() if line.strip()]
+    if start["character"] == 0:
+        return all(re.match(r"(?:import|from) ", line) for line in added)
+    return bool(re.match(r"from \S+ import ", lines[start["line"]]) and re.fullmatch(r"[\w, ]*", change["newText"]))
 
 
 def changed_outside(before: str, after: str, first: int, last: int) -> int:

@@ -60,7 +60,8 @@ class CodeActions:
         client = capabilities(server.client_capabilities)
         asked = asked_of(params, snapshot, server.documents.encoding)
         offers = self.actions.offers(asked, self._grounds(snapshot))
-        return [action(each, asked, params, snapshot, client, server.documents.encoding) for each in offers]
+        shown = [each for each in offers if client.disabled or not each.disabled]
+        return [action(each, asked, params, snapshot, client, server.documents.encoding) for each in shown]
 
     async def resolve(self, given: types.CodeAction) -> types.CodeAction:
         """The action with its edit, or with why it has none."""
@@ -77,6 +78,7 @@ class CodeActions:
             raise JsonRpcException(message=f"{given.title}: {verdict.sentence}.", code=REQUEST_FAILED)
         given.title = f"{given.title} ({verdict.sentence})"
         given.edit = workspace_edit(outcome, client, self._server.documents.encoding)
+        given.tags = given.tags if outcome.account.answers else None
         given.is_preferred = True if client.preferred and verdict.standing is Standing.PROVED else None
         return given
 

@@ -97,7 +97,7 @@ def _words(text: str) -> set[str]:
 
 
 class Explorer:
-    """Follows the likeliest line, then the likeliest departures from it, all of them in one batch."""
+    """Follows the likeliest line, then the likeliest departures from it and towards names, all of them in one batch."""
 
     def __init__(self, model: Model, context: Context, pool: SequencePool, vocabulary: Vocabulary) -> None:
         import numpy as np
