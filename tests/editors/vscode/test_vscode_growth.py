@@ -73,7 +73,7 @@ def test_a_line_is_accepted_and_the_rest_stays(slow: Window) -> None:
     slow.press("Enter")
     until(lambda: "return result" in slow.ghost(), "the whole function is suggested", slow.ghost)
     lines = slow.ghost().split("\n")
-    slow.run_command("Accept Next Line Of Inline Suggestion")
+    slow.press("Control+Alt+l")
     until(lambda: slow.ghost() and lines[0] not in slow.ghost(), "the first line is accepted", slow.ghost)
     assert slow.ghost().strip().startswith(lines[1].strip())
     slow.press("Escape")

@@ -44,6 +44,11 @@ RECORD = """(ghost) => {
 }"""
 """Keeps every text that the ghost text has at any change of the page and in any frame."""
 
+KEYS = [
+    {"key": "ctrl+alt+l", "command": "editor.action.inlineSuggest.acceptNextLine", "when": "inlineSuggestionVisible"}
+]
+"""VS Code has this command and no key for it, and its palette hides the suggestion."""
+
 SETTINGS: dict[str, Any] = {
     "chat.agentHost.enabled": False,
     "chat.disableAIFeatures": True,
@@ -83,6 +88,7 @@ class CodeServer:
         (root / "home" / ".profile").write_text(f"export PATH='{environment['PATH']}'\n")
         # Taken up only when a window opens.
         (self._data / "User" / "settings.json").write_text(json.dumps(SETTINGS))
+        (self._data / "User" / "keybindings.json").write_text(json.dumps(KEYS))
         self._process: subprocess.Popen[bytes] | None = None
         self.port = _free_port()
 
