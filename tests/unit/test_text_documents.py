@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foretype.text.documents import AlreadyOpen, Change, DocumentError, DocumentStore, Snapshot, UnknownDocument
-from foretype.text.edits import Edit
+from foretype.text.edits import Edit, split_lines
 from foretype.text.positions import Encoding, Point, Position
 
 URI = "file:///a.py"
@@ -159,3 +159,11 @@ def test_what_is_not_open_cannot_be_used_and_what_is_open_not_opened() -> None:
     assert store.uris() == ()
     store.open(URI, "python", 1, "two")
     assert store.snapshot(URI).text == "two"
+
+
+@given(st.text(st.sampled_from("ab\n\r\U0001f600"), max_size=30), st.integers(0, 40))
+def test_offsets_and_points_are_inverse(text: str, offset: int) -> None:
+    snapshot = Snapshot("file:///a", 1, "python", tuple(split_lines(text)))
+    point = snapshot.point_at(offset)
+    assert snapshot.offset_at(point) == min(offset, len(text))
+    assert snapshot.point_at(len(text)) == snapshot.end

@@ -14,7 +14,6 @@ from foretype.actions.target import Finder, Target
 from foretype.syntax.queries import Queries
 from foretype.text.documents import Snapshot
 from foretype.text.edits import Edit, apply
-from foretype.text.positions import Point
 from foretype.workspace.client import Workspace
 
 MOST_IMPORTS = 3
@@ -46,7 +45,7 @@ class Importer:
             return None
         if change is None:
             return None
-        place = self._point(change.start)
+        place = self._snapshot.point_at(change.start)
         return Edit(place, place, change.text)
 
     async def _of_workspace(self, name: str) -> Edit | None:
@@ -57,13 +56,6 @@ class Importer:
         files = await self._workspace.defining(self._snapshot, name)
         lines = {statement(self._snapshot, file, path, module, name, folder) for path, module in files} - {""}
         return insertion(self._finder, self._queries, self._snapshot, lines.pop()) if len(lines) == 1 else None
-
-    def _point(self, offset: int) -> Point:
-        for number, line in enumerate(self._snapshot.lines):
-            if offset < len(line) or number == len(self._snapshot.lines) - 1:
-                return Point(number, offset)
-            offset -= len(line)
-        return self._snapshot.end
 
 
 def text_importing(snapshot: Snapshot, target: Target, code: str, imports: Sequence[Edit]) -> str:

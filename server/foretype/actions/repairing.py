@@ -54,7 +54,7 @@ def made_for(snapshot: Snapshot, diagnostic: Diagnostic) -> list[Made]:
         return []
     try:
         source = Source(snapshot.text)
-        start, end = (_offset(snapshot, each) for each in (diagnostic.start, diagnostic.end))
+        start, end = (snapshot.offset_at(each) for each in (diagnostic.start, diagnostic.end))
         found = _first(repairs(source, diagnostic.code, Place(start, end, diagnostic.message)))
         return [made for each in found if (made := _made(snapshot, source, diagnostic, each)) is not None]
     except (SyntaxError, ValueError, RecursionError):
@@ -89,30 +89,18 @@ def _made(snapshot: Snapshot, source: Source, diagnostic: Diagnostic, repair: Re
         return None
     text = applied(source.text, (*repair.changes, *imports))
     target, code = _region(snapshot, source.text, diagnostic, repair.changes)
-    edits = tuple(Edit(_point(snapshot, each.start), _point(snapshot, each.end), each.text) for each in imports)
+    edits = tuple(Edit(snapshot.point_at(each.start), snapshot.point_at(each.end), each.text) for each in imports)
     return Made(text, target, Candidate(code, "a repair", 0.0, edits), repair.taken)
 
 
 def _region(snapshot: Snapshot, text: str, diagnostic: Diagnostic, changes: Sequence[Change]) -> tuple[Target, str]:
     """The lines that changes touch, and what they become."""
-    first = min((each.start for each in changes), default=_offset(snapshot, diagnostic.start))
+    first = min((each.start for each in changes), default=snapshot.offset_at(diagnostic.start))
     last = max((each.end for each in changes), default=first)
-    begin = Point(_point(snapshot, first).line, 0)
-    stop = _point(snapshot, last)
+    begin = Point(snapshot.point_at(first).line, 0)
+    stop = snapshot.point_at(last)
     stop = Point(stop.line, len(snapshot.body(stop.line)))
-    low, high = _offset(snapshot, begin), _offset(snapshot, stop)
+    low, high = snapshot.offset_at(begin), snapshot.offset_at(stop)
     inside = tuple(Change(each.start - low, each.end - low, each.text) for each in changes)
     before = text[low:high]
     return Target("lines", "", begin, stop, before, ""), applied(before, inside)
-
-
-def _offset(snapshot: Snapshot, point: Point) -> int:
-    return sum(len(line) for line in snapshot.lines[: point.line]) + point.column
-
-
-def _point(snapshot: Snapshot, offset: int) -> Point:
-    for number, line in enumerate(snapshot.lines):
-        if offset < len(line) or number == len(snapshot.lines) - 1:
-            return Point(number, offset)
-        offset -= len(line)
-    raise ValueError("no such place")

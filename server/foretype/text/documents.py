@@ -55,6 +55,18 @@ class Snapshot:
         """The whole text; joined at each call."""
         return "".join(self.lines)
 
+    def offset_at(self, point: Point) -> int:
+        """How many characters of the text stand before a point."""
+        return sum(len(line) for line in self.lines[: point.line]) + point.column
+
+    def point_at(self, offset: int) -> Point:
+        """The point after so many characters; the end if there are fewer."""
+        for number, line in enumerate(self.lines[:-1]):
+            if offset < len(line):
+                return Point(number, offset)
+            offset -= len(line)
+        return Point(len(self.lines) - 1, min(offset, len(self.lines[-1])))
+
     @property
     def end(self) -> Point:
         """The point after the last character."""
