@@ -7,6 +7,7 @@ import importlib.util
 import io
 import os
 import random
+import shutil
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -206,6 +207,25 @@ def test_a_pip_in_the_current_folder_is_not_run(
     (tmp_path / "pip.py").write_text("raise SystemExit('planted')")
     monkeypatch.chdir(tmp_path)
     assert pull(TINY, store, source("holder")).read_bytes() == CONTENT
+
+
+def test_folders_that_pip_removes_meanwhile_are_passed_over(tmp_path: Path) -> None:
+    done = threading.Event()
+
+    def churn() -> None:
+        while not done.is_set():
+            folder = tmp_path / "a" / "b" / "c"
+            folder.mkdir(parents=True)
+            shutil.rmtree(tmp_path / "a")
+
+    (tmp_path / "kept").write_bytes(b"12345")
+    churning = threading.Thread(target=churn)
+    churning.start()
+    try:
+        assert {wheels._largest(tmp_path) for _ in range(2_000)} == {5}
+    finally:
+        done.set()
+        churning.join()
 
 
 def test_an_environment_without_pip_is_told_what_to_do(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,9 +88,11 @@ def _download(requirement: str, folder: Path, report: Callable[[int], None]) -> 
 def _largest(folder: Path) -> int:
     """How much of the wheel is there: pip writes it to a temporary file, then copies it."""
     sizes = [0]
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):  # pip may have moved it meanwhile
-            sizes.append(path.stat().st_size if path.is_file() else 0)
+    # `os.walk` passes over a folder that pip removes meanwhile; `Path.rglob` raises for it.
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                sizes.append(Path(parent, name).stat().st_size)
     return max(sizes)
 
 

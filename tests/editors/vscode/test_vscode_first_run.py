@@ -78,12 +78,8 @@ def choose(window: Window, label: str) -> None:
     """Choose a model from the list."""
     window.run_command("Foretype: Choose the Model...")
     window.page.locator(".quick-input-title", has_text="the model on this machine").wait_for(timeout=60_000)
-    # The walkthrough beside it may take the focus back at any time.
-    box = window.page.locator(".quick-input-widget input.input")
-    box.fill(label)
-    first = window.page.locator(".quick-input-list .monaco-list-row").first
-    until(lambda: label in first.inner_text(), f"{label} is in the list")
-    box.press("Enter")
+    window.page.locator(".quick-input-widget input.input").fill(label)
+    until(lambda: window.take(label), f"{label} is in the list")
 
 
 def test_who_has_no_server_gets_the_walkthrough(newcomer: Window) -> None:

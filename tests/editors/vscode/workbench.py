@@ -44,6 +44,13 @@ RECORD = """(ghost) => {
 }"""
 """Keeps every text that the ghost text has at any change of the page and in any frame."""
 
+TAKE = """(row, label) => {
+  const there = row.checkVisibility() && (row.getAttribute('aria-label') || '').includes(label);
+  if (there) row.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, view: window }));
+  return there;
+}"""
+"""Takes an entry of a list, if the list is still there and the entry is the one."""
+
 KEYS = [
     {"key": "ctrl+alt+l", "command": "editor.action.inlineSuggest.acceptNextLine", "when": "inlineSuggestionVisible"}
 ]
@@ -250,7 +257,6 @@ class Window:
     def pick(self, key: str, text: str, label: str) -> None:
         """Open a list with a key, type a text there, and take the first entry once it has a label."""
         box = self.page.locator(".quick-input-widget input.input")
-        first = self.page.locator(".quick-input-list .monaco-list-row").first
 
         def offered() -> bool:
             try:
@@ -259,13 +265,24 @@ class Window:
                     box.wait_for(timeout=5_000)
                 if box.input_value(timeout=2_000) != text:
                     box.fill(text, timeout=2_000)
-                return label in (first.get_attribute("aria-label", timeout=2_000) or "")
             except Error:
                 # A list that closes may take the key with it.
                 return False
+            return self.take(label)
 
         until(offered, f"{label!r} is offered")
-        self.press("Enter")
+
+    def take(self, label: str) -> bool:
+        """Take the first entry of the list that is open, if it has a label. Returns whether it did.
+
+        Looked at and taken in one step: a dialog that closes or a walkthrough may take the focus, and with it the list,
+        at any time, and a key pressed then would go elsewhere.
+        """
+        first = self.page.locator(".quick-input-list .monaco-list-row").first
+        try:
+            return bool(first.evaluate(TAKE, label, timeout=2_000))
+        except Error:
+            return False
 
     def ghost(self) -> str:
         """The suggestion on screen, empty if there is none."""
