@@ -148,6 +148,20 @@ def test_indentation_unit(text: str, unit: str) -> None:
     assert indent_unit(text.splitlines(keepends=True), 0) == unit
 
 
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("def f():\n  \n", "  "),
+        ("def f():\n\t\n", "\t"),
+        ("def f():\n \n", "    "),
+        ("def g():\n   pass\ndef f():\n  \n", "   "),
+    ],
+)
+def test_where_nothing_is_indented_the_cursors_line_tells_the_unit(text: str, unit: str) -> None:
+    lines = text.splitlines(keepends=True)
+    assert indent_unit(lines, len(lines) - 1) == unit
+
+
 def test_line_indentation_and_completeness() -> None:
     found = at("go", "func f() {\n\tx := y$0\n}\n")
     assert (found.indent, found.indent_unit, found.complete) == ("\t", "\t", True)

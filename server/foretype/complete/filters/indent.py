@@ -13,8 +13,8 @@ _OPENING = (":", "{", "do", "then", "else", "=>", "->", "=", "|", "\\")
 
 
 def indent(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
-    """Drops blanks that double those before the cursor; gives lines that follow the file's tabs or spaces, and the
-    cursor's depth where a body was written as if its header stood at the left margin.
+    """Drops blanks that double those before the cursor; gives lines that follow the file's tabs or spaces, its step,
+    and the cursor's depth where a body was written as if its header stood at the left margin.
 
     May lengthen the text. Holds for growing text that ends with a line's end or within its first line: what is done
     to a line depends on that line, the first, and the first after it that isn't blank.
@@ -22,7 +22,8 @@ def indent(candidate: Candidate, surroundings: Surroundings) -> Candidate | Reje
     first, *rest = candidate.text.split("\n")
     lines = [_first(first, surroundings), *rest]
     if not surroundings.prose and any(line.strip() for line in rest):
-        lines[1:] = _shifted(lines[0], _converted(rest, surroundings), surroundings)
+        converted = _rescaled(first, lines[0], _converted(rest, surroundings), surroundings)
+        lines[1:] = _shifted(lines[0], converted, surroundings)
     text = "\n".join(lines)
     return candidate.with_text(text, surroundings)
 
@@ -80,6 +81,35 @@ def _with_tabs(line: str, step: int) -> str:
 def _with_spaces(line: str, unit: str) -> str:
     lead = indentation(line)
     return line if " " in lead else unit * len(lead) + line[len(lead) :]
+
+
+def _rescaled(written: str, first: str, rest: list[str], surroundings: Surroundings) -> list[str]:
+    """The lines in the file's step, if the answer was written in a larger one from its first line on.
+
+    That is so if the first line was moved left to the cursor, and the next one stands where it would follow on the line
+    as it was ``written``. A line that is on no step of the answer's is moved as far as the first.
+    """
+    before, unit = surroundings.before, width(surroundings.indent_unit)
+    if written == first or "\t" in before + written or not unit or surroundings.indent_unit == "\t":
+        return rest
+    cursor, begin = len(before), len(before) + len(indentation(written))
+    depth = cursor // unit
+    if not depth or cursor % unit or begin % depth:
+        return rest
+    step, body = begin // depth, next(level(line) for line in rest if line.strip())
+    opens = first.rstrip().endswith(_OPENING)
+    if (body <= begin) if opens else (body != begin):
+        return rest
+    return [_at_step(line, step, unit, begin - cursor) for line in rest]
+
+
+def _at_step(line: str, step: int, unit: int, moved: int) -> str:
+    lead = indentation(line)
+    if "\t" in lead or not line.strip():
+        return line
+    steps, odd = divmod(len(lead), step)
+    columns = max(0, len(lead) - moved) if odd else steps * unit
+    return " " * columns + line[len(lead) :]
 
 
 def _shifted(first: str, rest: list[str], surroundings: Surroundings) -> list[str]:
