@@ -251,8 +251,16 @@ def main(options: dict[str, Any]) -> int:
         made.append(ScriptedCompleter(settings, on_status, options.get("closing_takes", 0.0)))
         return made[0]
 
+    def users() -> Resolved:
+        try:
+            return load(Path(file)) if file else defaults()
+        except ForetypeError as error:
+            return defaults(Path(file or ""), warning=str(error))
+
+    resolved = users()
+
     def resolve_settings(given: object) -> Resolved:
-        return with_initialization_options(load(Path(file)) if file else defaults(), given)
+        return with_initialization_options(resolved, given)
 
     times = asdict(ServerOptions(client_check=0.05, progress_after=0.0)) | options.get("times", {})
     logs.configure(None)

@@ -116,6 +116,45 @@ async def test_a_wrong_file_of_the_user_does_not_end_the_session(connect, tmp_pa
     assert str(file) in only["message"]
 
 
+async def test_a_change_of_the_users_file_is_taken_up_under_what_the_editor_says(connect, tmp_path):
+    file = tmp_path / "foretype.toml"
+    file.write_text("completion.max_lines = 5")
+    client = await connect(config=str(file), times={"file_check": 0.02})
+    client.notify("workspace/didChangeConfiguration", {"settings": {"log_level": "debug"}})
+    client.notify("foretype/didChangeTrust", {"trusted": True})
+    assert await lines(client) == 5
+    file.write_text("completion.max_lines = 66")
+    await lines_become(client, 66)
+    client.notify("workspace/didChangeConfiguration", {"settings": {"completion": {"max_lines": 7}}})
+    await lines_become(client, 7)
+    file.write_text("completion.max_lines = 8")
+    assert await client.logged("was read again")
+    assert await lines(client) == 7
+    client.notify("workspace/didChangeConfiguration", {"settings": {}})
+    await lines_become(client, 8)
+    file.unlink()
+    await lines_become(client, 12)
+    assert (await state(client))["trusted"]
+
+
+async def test_a_change_of_the_users_file_that_is_wrong_is_told_and_the_last_good_stay(connect, tmp_path):
+    file = tmp_path / "foretype.toml"
+    file.write_text("completion = 3")
+    client = await connect(config=str(file), times={"file_check": 0.02})
+    await status(client, "Warning")
+    file.write_text("completion.max_lines = 5")
+    await client.until(lambda: client.all("didChangeStatus")[-1]["kind"] == "Normal")
+    assert await lines(client) == 5
+    file.write_text("completion.max_lines = 0 # none")
+    await client.until(lambda: client.all("didChangeStatus")[-1]["kind"] == "Warning")
+    assert str(file) in client.all("didChangeStatus")[-1]["message"]
+    assert await lines(client) == 5
+    # The editor's settings being good doesn't mend the file.
+    client.notify("workspace/didChangeConfiguration", {"settings": {"completion": {"max_lines": 6}}})
+    await lines_become(client, 6)
+    assert client.all("didChangeStatus")[-1]["kind"] == "Warning"
+
+
 async def test_off_is_told(connect):
     client = await connect()
     client.notify("workspace/didChangeConfiguration", {"settings": {"completion": {"enabled": False}}})

@@ -72,9 +72,13 @@ def load(file: Path | None = None) -> Resolved:
     path = (file or user_file()).absolute()
     if file is None and not path.exists():
         return defaults(path)
-    values = flatten(_read(path), str(path))
-    values = {name: _anchored(keys()[name], value, path.parent) for name, value in values.items()}
-    return _resolve(defaults(path), Layer.FILE, values)
+    return _resolve(defaults(path), Layer.FILE, _values(path))
+
+
+def reread(resolved: Resolved) -> Resolved:
+    """The same layers over what the user's file says now; one that is gone says nothing. Raises `SettingsError`."""
+    values = _values(resolved.file) if resolved.file.exists() else {}
+    return replace(_resolve(resolved, Layer.FILE, values), warning="")
 
 
 def defaults(file: Path | None = None, warning: str = "") -> Resolved:
@@ -148,6 +152,12 @@ def _resolve(resolved: Resolved, layer: Layer, values: Mapping[str, object]) -> 
         warning=warning,
         layers=MappingProxyType(layers),
     )
+
+
+def _values(file: Path) -> dict[str, object]:
+    """What a file of the user's says, by dotted name, with its paths made absolute."""
+    values = flatten(_read(file), str(file))
+    return {name: _anchored(keys()[name], value, file.parent) for name, value in values.items()}
 
 
 def _narrow(workspace: Workspace, current: object, value: object) -> tuple[object, bool]:

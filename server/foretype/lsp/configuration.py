@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from foretype.config.load import Resolved, defaults, with_trust, with_workspace
+from foretype.config.load import Resolved, defaults, reread, with_trust, with_workspace
 from foretype.errors import ForetypeError
 from foretype.lsp import files
 from foretype.lsp.scope import after
@@ -26,19 +26,21 @@ logger = logging.getLogger(__name__)
 class Configuration:
     """The settings in force, and what is wrong with those that were asked for.
 
-    What is wrong from the start stays so; what is wrong with the editor's settings ends with the next that are good.
+    What is wrong with the options that a session starts with stays so; what is wrong with the user's file or the
+    editor's settings ends with the next that are good.
     """
 
     def __init__(self, resolve: Callable[[object], Resolved]) -> None:
         self._resolve = resolve
-        self._wrong_at_start = ""
+        self._wrong_options = ""
+        self._wrong_file = ""
         self._wrong_since = ""
         self.resolved = defaults()
 
     @property
     def problem(self) -> str:
         """One sentence; empty when nothing is wrong."""
-        return self._wrong_since or self._wrong_at_start or self.resolved.refusal
+        return self._wrong_since or self._wrong_file or self._wrong_options or self.resolved.refusal
 
     def start(self, options: object) -> None:
         """Take up ``initializationOptions``. When that fails, go on without them, and without the user's file if need
@@ -46,12 +48,12 @@ class Configuration:
         for given in (options, None):
             try:
                 self.resolved = self._resolve(given)
-                self._wrong_at_start = self._wrong_at_start or self.resolved.warning
+                self._wrong_file = self.resolved.warning
                 break
             except ForetypeError as error:
-                self._wrong_at_start = self._wrong_at_start or str(error)
-        if self._wrong_at_start:
-            logger.warning("%s", self._wrong_at_start)
+                self._wrong_options = self._wrong_options or str(error)
+        if self.problem:
+            logger.warning("%s", self.problem)
 
     def update(self, values: object) -> None:
         """Take up what the editor's settings are now; those in force stay when these can't be."""
@@ -61,6 +63,16 @@ class Configuration:
             self._wrong_since = str(error)
         if message := self._wrong_since or self.resolved.warning:
             logger.warning("%s", message)
+
+    def reread(self) -> None:
+        """Take up what the user's file says now; what is in force stays when that can't be."""
+        try:
+            self.resolved, self._wrong_file = reread(self.resolved), ""
+        except ForetypeError as error:
+            self._wrong_file = str(error)
+            logger.warning("%s", error)
+        else:
+            logger.info("%s was read again.", self.resolved.file)
 
     def trust(self, trusted: bool) -> None:
         """The user trusts the workspace, or no longer does."""

@@ -126,11 +126,12 @@ class ServerParts:
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """Times in seconds: how often to look whether the client lives, how long a load takes before a progress bar
-    shows it, how long the completion pop-up may wait for us, and how long we wait for the client's answers and for the
-    engines' end."""
+    """Times in seconds: how often to look whether the client lives, and whether the user's file has changed; how long a
+    load takes before a progress bar shows it, how long the completion pop-up may wait for us, and how long we wait for
+    the client's answers and for the engines' end."""
 
     client_check: float = 3.0
+    file_check: float = 2.0
     progress_after: float = 1.0
     popup: float = 0.15
     client_answer: float = 20.0

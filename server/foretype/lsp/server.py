@@ -28,7 +28,7 @@ from foretype.lsp.scope import Folder
 from foretype.lsp.status import DID_CHANGE_STATUS, StatusBoard
 from foretype.lsp.structure import converter
 from foretype.lsp.sync import Documents
-from foretype.lsp.watch import watch
+from foretype.lsp.watch import follow, watch
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -113,22 +113,19 @@ class ForetypeServer(JsonRPCServer):
         return 0 if self.protocol.phase is Phase.SHUT_DOWN else 1
 
     def begin(self, options: object, client: int | None) -> None:
-        """Take up the client's options, and watch its process."""
+        """Take up the client's options; watch its process and the user's file."""
         self.configuration.start(options)
         self._completer = self._parts.make_completer(self.configuration.resolved.settings, self._engine_status)
         self.actions = self._parts.make_actions(self._completer) if self._parts.make_actions else None
         self._report_settings()
         if client is not None:
             self.spawn(watch(client, self.options.client_check, self.stop))
+        take_up = functools.partial(self._change, self.configuration.reread)
+        self.spawn(follow(self.configuration.resolved.file, self.options.file_check, take_up))
 
     def configure(self, values: object) -> None:
         """Take up what the editor's settings are now."""
-        before = self.configuration.resolved.settings
-        self.configuration.update(values)
-        if (settings := self.configuration.resolved.settings) != before:
-            self.completer.apply_settings(settings)
-            self.popup.follow()
-        self._report_settings()
+        self._change(functools.partial(self.configuration.update, values))
 
     def stop(self) -> None:
         """End the session, whatever still waits."""
@@ -180,6 +177,15 @@ class ForetypeServer(JsonRPCServer):
     def _engine_status(self, status: EngineStatus) -> None:
         self.status.engine(status)
         self._progress.engine(status)
+
+    def _change(self, take_up: Callable[[], None]) -> None:
+        """Let the configuration take something up, and everybody who has settings know."""
+        before = self.configuration.resolved.settings
+        take_up()
+        if (settings := self.configuration.resolved.settings) != before:
+            self.completer.apply_settings(settings)
+            self.popup.follow()
+        self._report_settings()
 
     def _report_settings(self) -> None:
         settings = self.configuration.resolved.settings

@@ -1,10 +1,12 @@
-"""Ending when the client's process does, also where its end of the pipe stays open."""
+"""What no client tells of: that its own process has ended, also where its end of the pipe stays open, and that a file
+outside of the workspace has changed."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,24 @@ async def watch(process_id: int, interval: float, on_death: Callable[[], None]) 
         await asyncio.sleep(interval)
     logger.warning("The client's process %s is gone; ending.", process_id)
     on_death()
+
+
+async def follow(file: Path, interval: float, on_change: Callable[[], None]) -> None:
+    """Look every ``interval`` seconds whether a file is another than before, also once it comes or goes."""
+    known = _state(file)
+    while True:
+        await asyncio.sleep(interval)
+        if (now := _state(file)) != known:
+            known = now
+            on_change()
+
+
+def _state(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _alive(process: object) -> bool:
