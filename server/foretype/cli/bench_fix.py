@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 import msgspec
 
 from foretype.cli.options import config_option, model_option
+from foretype.cli.stopping import stoppable
 from foretype.config.load import load, with_command_line
 from foretype.errors import ForetypeError
 
@@ -48,7 +50,7 @@ def fix(
 
     DIR has programs NAME.buggy.py, each with a function NAME and its cases NAME.cases.jsonl: a JSON list of arguments
     and result in each line. Each program lies alone in an empty workspace. Proof runs some cases, the verdict counts
-    the others. With --linter, DIR has any Python files.
+    the others. With --linter, DIR has any Python files. Stop it with Ctrl-C, and what was done until then is reported.
     """
     from rich.console import Console
 
@@ -66,25 +68,32 @@ def fix(
         write.mkdir(parents=True, exist_ok=True)
     console = Console(highlight=False)
 
+    verdicts: list[Any] = []
+
     def tell(verdict: Any) -> None:
+        verdicts.append(verdict)
         name = getattr(verdict, "name", "") or f"{verdict.file}:{verdict.line} {verdict.code}"
         right = verdict.fixed if hasattr(verdict, "fixed") else verdict.gone
         click.echo(
             f"{name}: {'right' if right else 'not right'}, {verdict.verdict} ({verdict.seconds:.0f} s)", err=True
         )
 
+    work: Coroutine[Any, Any, object]
     if linter:
         lints = fix_lints.find_lints(folder.absolute(), select, limit or 50)
         told["findings"] = f"ruff's {select or 'default rules'} in {folder.name}, without an automatic fix"
-        figures = fix_lints.summary(asyncio.run(fix_lints.fix_lints(lints, serve, select, seconds, answers, tell)))
-        table = fix_lints.rows(figures)
+        work = fix_lints.fix_lints(lints, serve, select, seconds, answers, tell)
     else:
         programs = fix_programs.load_programs(folder.absolute(), proof_cases)[:limit]
         told["programs"] = f"{len(programs)} in {folder.name}, each alone in an empty workspace"
         told["proof"] = f"cases of {proof_cases.name}" if proof_cases else "the even lines of each file of cases"
-        verdicts = asyncio.run(fix_programs.fix_programs(programs, serve, seconds, answers, tolerance, write, tell))
-        figures = fix_programs.summary(verdicts)
-        table = fix_programs.rows(figures)
+        work = fix_programs.fix_programs(programs, serve, seconds, answers, tolerance, write, tell)
+    if not asyncio.run(_finishes(work)):
+        told["stopped"] = f"after {len(verdicts)} of these"
+    if not verdicts:
+        raise click.Abort
+    figures = fix_lints.summary(verdicts) if linter else fix_programs.summary(verdicts)
+    table = fix_lints.rows(figures) if linter else fix_programs.rows(figures)
     report.print_table(console, "What fix actions made", ["foretype"], [(name, [value]) for name, value in table])
     report.print_conditions(console, told)
     if json_file:
@@ -93,3 +102,13 @@ def fix(
             json_file.write_bytes(msgspec.json.format(msgspec.json.encode(data), indent=1))
         except OSError as error:
             raise ForetypeError(f"{json_file} can't be written: {error.strerror}.") from None
+
+
+async def _finishes(work: Coroutine[Any, Any, object]) -> bool:
+    """Whether a measurement came to its end, or was stopped before."""
+    with stoppable():
+        try:
+            await work
+        except asyncio.CancelledError:
+            return False
+    return True

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +12,7 @@ import click
 import msgspec
 
 from foretype.cli.options import config_option, model_option
+from foretype.cli.stopping import stoppable
 from foretype.config.load import load, with_command_line
 from foretype.config.schema import Settings
 from foretype.errors import ForetypeError
@@ -109,7 +107,7 @@ async def _measure(settings: Settings, holes: list[Hole], conditions: dict[str, 
     asked: list[quiet.Asked] = []
     filled: list[Filled] = []
     try:
-        with _progress(len(holes) + len(places)) as tell, _stoppable():
+        with _progress(len(holes) + len(places)) as tell, stoppable():
             async for silence in quiet.ask(places, completer):
                 asked.append(silence)
                 tell(silence.id)
@@ -145,22 +143,6 @@ def _conditions(settings: Settings, holes_file: Path, number: str) -> dict[str, 
         "quiet": "automatic requests at the shipped places, where the file needs nothing",
         "intervals": "95 %, bootstrap over holes",
     }
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Lets Ctrl-C and SIGTERM cancel the task, where the event loop can be told of them."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    is_told = sys.platform != "win32" and threading.current_thread() is threading.main_thread()
-    signals = (signal.SIGINT, signal.SIGTERM) if is_told else ()
-    for number in signals:
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        yield
-    finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
 
 
 @contextmanager
