@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from foretype.config.endpoints import Endpoint, Limits, Prices
 from foretype.engines.base import Usage
-from foretype.engines.remote.answer import Answer, Reasoning, Stops
+from foretype.engines.remote.answer import Answer, Reasoning, Stops, Unfenced
 from foretype.engines.remote.asking import Parameters, address, root
 from foretype.engines.remote.breaker import FAILURES, LONGEST_PAUSE_SECONDS, Breaker, BreakerState
 from foretype.engines.remote.day_file import Day, DayFile
@@ -110,12 +110,35 @@ def test_reasoning_is_left_out_at_the_beginning_alone(thought: str, answer: str,
         assert given == expected
 
 
+@given(
+    st.sampled_from(["", "\n", "Here is the code:\n", "Sure!\n\n"]),
+    st.sampled_from(["```python", "```", "~~~ c++", "  ```"]),
+    CODE,
+    st.sampled_from(["", "\n```", "\n~~~\nThat is it."]),
+    SPLITS,
+)
+def test_code_is_taken_out_of_a_fence(sentence: str, fence: str, code: str, closing: str, sizes: list[int]) -> None:
+    inside = code.replace("`", "'").replace("~", "-")
+    unfenced = Unfenced()
+    whole = f"{sentence}{fence}\n{inside}{closing}"
+    given = "".join(unfenced.feed(piece) for piece in cut(whole, sizes)) + unfenced.flush()
+    assert given == inside
+    assert unfenced.over is bool(closing)
+
+
+@given(CODE, SPLITS)
+def test_what_is_in_no_fence_stays_as_it_is(text: str, sizes: list[int]) -> None:
+    text = f"  x{text}"
+    unfenced = Unfenced()
+    assert "".join(unfenced.feed(piece) for piece in cut(text, sizes)) + unfenced.flush() == text
+
+
 @given(CODE, st.lists(st.sampled_from(["\n", "XY", "<think>"]), max_size=2), SPLITS, SPLITS)
 def test_pieces_make_no_difference_to_an_answer(
     text: str, stops: list[str], sizes: list[int], others: list[int]
 ) -> None:
     def answered(pieces: list[str]) -> str:
-        answer = Answer(" a", False, stops, reasons=True)
+        answer = Answer(" a", False, stops, reasons=True, fenced=True)
         return "".join(answer.feed(piece) for piece in pieces) + answer.flush()
 
     assert answered(cut(text, sizes)) == answered(cut(text, others))

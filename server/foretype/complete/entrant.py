@@ -21,7 +21,7 @@ class Entrant:
     ``due`` is when its first text should be there. ``found`` is its answer so far, ``unsure`` whether a better one is
     worth waiting for, and ``has_shown`` whether the answer on screen is its own. ``out`` is why it can't answer any
     more: ``failed`` if that is an error of the engine, ``said`` if all it had to say was typed, so that nobody else
-    needs to be asked. ``others`` are offered below its answer once that is whole.
+    needs to be asked. ``others`` are offered below its answer once that is whole. ``asked`` counts its generations.
     """
 
     lane: Lane
@@ -45,6 +45,7 @@ class Entrant:
     debounce_ms: float = 0.0
     prompt_ms: float = 0.0
     seen: tuple[int, bool] = (-1, False)
+    asked: int = 0
 
     @property
     def plays(self) -> bool:

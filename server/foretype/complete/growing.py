@@ -30,6 +30,9 @@ LEAST_SURE = -1.0
 LEAST_TOKENS = 4
 """Fewer tokens say nothing of sureness."""
 
+MOST_ASKED = 3
+"""A service is asked so often at most for one answer: it is paid each time. A model here only goes on."""
+
 Generate = Callable[[Lane, Stream, bool, Lead | None], None]
 """Lets an engine go on at a stream's end; whether the user asked, and what leads the text if it doesn't exist yet."""
 
@@ -71,6 +74,7 @@ class Growing(Contest):
         self.desk.streams.append(entrant.stream)
         explicit = self.run.request.explicit
         # Of an engine that keeps what it has read it costs little to ask twice.
+        entrant.asked += 1
         leads = explicit and info.keeps_work and entrant.stream.intent is Intent.BLOCK
         self._generate(entrant.lane, entrant.stream, explicit, self._lead(entrant, info) if leads else None)
 
@@ -163,10 +167,14 @@ class Growing(Contest):
         elif not stream.running:
             if self.run.outdated:
                 entrant.out, entrant.said = OUTDATED, True
-            elif stream.finish is not None or now > self.patience:
+            elif stream.finish is not None or now > self.patience or self._is_spent(entrant):
                 entrant.out = NOTHING_TO_ADD
             else:
+                entrant.asked += 1
                 self._generate(entrant.lane, stream, False, None)
+
+    def _is_spent(self, entrant: Entrant) -> bool:
+        return not entrant.lane.is_local and entrant.asked >= MOST_ASKED
 
     def _is_unsure(self, entrant: Entrant, stream: Stream) -> bool:
         """Whether the local model's own probabilities say that another's answer is worth waiting for."""

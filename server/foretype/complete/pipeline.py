@@ -31,6 +31,7 @@ from foretype.complete.told import Told
 from foretype.complete.undone import undone
 from foretype.config.schema import Settings
 from foretype.engines.base import Engine, Totals
+from foretype.prompt.fences import opening_length
 from foretype.syntax.cursor import Intent, Syntax
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
@@ -241,7 +242,10 @@ class Completer:
     def _enough(self, lane: Lane, stream: Stream) -> bool:
         """Whether a stream holds the answer and, if it may run ahead, the line after it."""
         rest = stream.text[stream.offered :]
-        lines = rest.lstrip("\n").count("\n")
+        begin = 0 if stream.offered else opening_length(rest, done=False)
+        if begin is None:
+            return False
+        lines = sum(bool(line.strip()) for line in rest[begin:].split("\n")[:-1])
         ahead = 1 if self._may_speculate(lane) else 0
         wanted = self._settings.completion.max_lines if stream.intent is Intent.BLOCK else 1
         return lines >= wanted + ahead

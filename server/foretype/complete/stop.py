@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from foretype.complete.blocks import block_end
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
 from foretype.complete.filters.chain import VISIBLE
-from foretype.complete.filters.tokens import fence_end, opening_length, special_tokens
+from foretype.complete.filters.tokens import fence_end, opening, special_tokens
 from foretype.complete.filters.unsafe import first_unsafe
 from foretype.syntax.intent import Intent
 from foretype.syntax.lexical import code_of_line, opens_block
@@ -47,10 +47,10 @@ def cut(
     """
     text = text if done or not text.endswith("\r") else text[:-1]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    opening = opening_length(text, surroundings, done)
-    if opening is None:
+    begin = opening(text, surroundings, done)
+    if begin is None:
         return Cut("", False, "")
-    text, ended = _ended(text[opening:], surroundings)
+    text, ended = _ended(text[begin:], surroundings)
     finished = done or bool(ended)
     if intent is Intent.BLOCK:
         found = _block(text, surroundings, finished, max_lines)

@@ -6,18 +6,9 @@ import re
 
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
 from foretype.prompt.families import LEAKS
+from foretype.prompt.fences import FENCE, FENCED, fence_start, opening_length
 
 _LEAK = re.compile("|".join(re.escape(leak) for leak in sorted(LEAKS, key=len, reverse=True)))
-_FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
-_OPENING = re.compile(r"[ \t]*(?:```|~~~)[^\n]*\n")
-_OPENING_BEGUN = re.compile(r"[ \t]*(?:`{1,2}|~{1,2}|(?:```|~~~)[^\n]*)")
-_SENTENCE = re.compile(
-    r"[ \t]*(?:sure|certainly|of course|here(?:'s| is| are)|below is"
-    r"|the (?:completed?|following|missing|updated|fixed))\b[^\n]*[:!.][ \t]*\n\s*",
-    re.IGNORECASE,
-)
-_SENTENCE_BEGUN = re.compile(r"[ \t]*(?:sure|certainly|of(?: course)?|here(?:'s)?|below|the)\b", re.IGNORECASE)
-_FENCED = frozenset({"markdown"})
 _LONGEST = max(map(len, LEAKS))
 
 
@@ -53,38 +44,27 @@ def chat(candidate: Candidate, surroundings: Surroundings) -> Candidate | Reject
     """
     if not fences(surroundings):
         return candidate
-    text = candidate.text[opening_length(candidate.text, surroundings, True) or 0 :]
+    text = candidate.text[opening(candidate.text, surroundings, True) or 0 :]
     end = fence_end(text, surroundings)
     if end is not None:
         text = text[:end]
     return candidate.with_text(text, surroundings)
 
 
-def opening_length(text: str, surroundings: Surroundings, done: bool) -> int | None:
+def opening(text: str, surroundings: Surroundings, done: bool) -> int | None:
     """The length of a sentence and a fence that a text begins with; None while that can't be told.
 
     In comments and documentation a sentence may be the answer: it counts only before a fence.
     """
-    if not fences(surroundings):
-        return 0
-    length = 0
-    if sentence := _SENTENCE.match(text):
-        length = sentence.end()
-    elif not done and _SENTENCE_BEGUN.match(text) and "\n" not in text:
-        return None
-    if opening := _OPENING.match(text, length):
-        return opening.end()
-    if not done and _OPENING_BEGUN.fullmatch(text, length):
-        return None
-    return 0 if surroundings.prose else length
+    return opening_length(text, done, surroundings.prose) if fences(surroundings) else 0
 
 
 def fence_end(text: str, surroundings: Surroundings) -> int | None:
     """Where a line with a fence begins after something visible; its line end is left out."""
-    closing = _FENCE.search(text) if fences(surroundings) else None
-    return len(text[: closing.start()].rstrip("\n")) if closing else None
+    start = fence_start(text) if fences(surroundings) else None
+    return None if start is None else len(text[:start].rstrip("\n"))
 
 
 def fences(surroundings: Surroundings) -> bool:
     """Whether a fence in the text can only come from the model: the language has none and none stands around."""
-    return surroundings.spec.id not in _FENCED and not any(_FENCE.match(line) for line in _near(surroundings))
+    return surroundings.spec.id not in FENCED and not any(FENCE.match(line) for line in _near(surroundings))

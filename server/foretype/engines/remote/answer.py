@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from foretype.engines.remote.healing import Agreement
+from foretype.prompt.fences import opening_length
 
+_CLOSING = re.compile(r"\n[ \t]*(?:```|~~~)")
+_CLOSING_BEGUN = re.compile(r"\n[ \t]*(?:`{0,2}|~{0,2})\Z")
 THINK, THOUGHT = "<think>", "</think>"
 
 
@@ -47,6 +51,52 @@ class Reasoning:
         return text
 
 
+class Unfenced:
+    """Takes code out of a fence that the whole answer stands in, with a sentence before it."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._state = "begun"
+        self._unsaid = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether the fence was closed."""
+        return self._state == "over"
+
+    def feed(self, text: str) -> str:
+        """What of the text stands in the fence, as far as that can be told; all of it where there is none."""
+        return self._take(text, done=False)
+
+    def flush(self) -> str:
+        """What was held back, at the end."""
+        return self._take("", done=True)
+
+    def _take(self, text: str, done: bool) -> str:
+        if self._state in ("plain", "over"):
+            return text if self._state == "plain" else ""
+        text, self._held = self._held + text, ""
+        if self._state == "begun":
+            visible = text.lstrip()
+            length = opening_length(visible, done, only_fence=True) if visible or done else None
+            if length is None:
+                self._held = text
+                return ""
+            if not length:
+                self._state = "plain"
+                return text
+            # A fence may close at once: its line end is looked at with what follows, and not given.
+            self._state, self._unsaid, text = "inside", 1, visible[length - 1 :]
+        closing = _CLOSING.search(text)
+        if closing is not None:
+            self._state = "over"
+        begun = closing or _CLOSING_BEGUN.search(text)
+        end = len(text) if done and closing is None else begun.start() if begun else len(text)
+        self._held = text[end:]
+        given, self._unsaid = text[self._unsaid : end], max(0, self._unsaid - end)
+        return given
+
+
 class Stops:
     """Ends a text before the first stop in it; what may be the beginning of a stop is held back."""
 
@@ -81,17 +131,19 @@ def _overlap(text: str, stop: str) -> int:
 
 
 class Answer:
-    """The three together, in the order in which they apply."""
+    """All of these, in the order in which they apply; ``fenced`` if the answer may stand in a fence."""
 
-    def __init__(self, typed: str, strict: bool, stops: Sequence[str], reasons: bool) -> None:
+    def __init__(self, typed: str, strict: bool, stops: Sequence[str], reasons: bool, fenced: bool = False) -> None:
         self._reasoning = Reasoning() if reasons else None
+        self._unfenced = Unfenced() if fenced else None
         self._agreement = Agreement(typed, strict)
         self._stops = Stops(stops)
 
     @property
     def over(self) -> bool:
         """Whether nothing more will come of what is generated."""
-        return self._stops.stopped or self._agreement.disagrees
+        closed = self._unfenced is not None and self._unfenced.over
+        return closed or self._stops.stopped or self._agreement.disagrees
 
     @property
     def stopped(self) -> bool:
@@ -102,11 +154,15 @@ class Answer:
         """The part of the answer that more generated text settles."""
         if self._reasoning is not None:
             text = self._reasoning.feed(text)
+        if self._unfenced is not None:
+            text = self._unfenced.feed(text)
         return self._stops.feed(self._agreement.feed(text)) if text else ""
 
     def flush(self) -> str:
         """What was held back, at the end."""
         rest = self._reasoning.flush() if self._reasoning is not None else ""
+        if self._unfenced is not None:
+            rest = self._unfenced.feed(rest) + self._unfenced.flush()
         agreed = self._agreement.feed(rest) + self._agreement.flush()
         before = self._stops.feed(agreed)
         return before if self._stops.stopped else before + self._stops.flush()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from foretype.prompt.fences import FENCED, fence_start
 from foretype.prompt.hole import Chat, Hole, Turn
 
+_NEAR = 2_000
 HERE = "<|insert_here|>"
 
 INSTRUCTIONS = (
@@ -36,6 +38,14 @@ def conversation(given: Hole | Chat) -> Chat:
         ),
         uri=given.uri,
     )
+
+
+def may_be_fenced(given: Hole | Chat) -> bool:
+    """Whether a code fence in the answer can only be the model's: a gap's text has none near it."""
+    if isinstance(given, Chat) or given.language in FENCED:
+        return False
+    near = given.prefix[-_NEAR:] + given.middle + given.suffix[:_NEAR]
+    return fence_start(near) is None
 
 
 def _line_start(text: str) -> int:

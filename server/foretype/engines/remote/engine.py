@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from uuid import uuid4
@@ -91,7 +91,7 @@ class RemoteEngine:
             session=self._session,
         )
         started = await self._service.start(request.prompt, parameters, self._endpoint.answer_seconds)
-        answer = Answer(started.sent.typed, not started.sent.lenient, parameters.stops, started.sent.reasons)
+        answer = _answer(started, parameters.stops)
         account = Account(self._measures, asked, started.at, started.sent.characters)
         reason = FinishReason.END
         try:
@@ -227,15 +227,14 @@ class RemoteEngine:
             async with aclosing(self._events(started, parameters.count)) as events:
                 async for event in events:
                     if isinstance(event, Text | Ended):
-                        answer = answers.setdefault(
-                            event.choice,
-                            Answer(started.sent.typed, not started.sent.lenient, ("\n",), started.sent.reasons),
-                        )
+                        answer = answers.setdefault(event.choice, _answer(started, ("\n",)))
                     if isinstance(event, Text):
                         account.generated(event.text)
                         texts[event.choice] = texts.get(event.choice, "") + answer.feed(event.text)
                         if event.logprob is not None:
                             logprobs[event.choice] = logprobs.get(event.choice, 0.0) + event.logprob
+                        if len(answers) == parameters.count and all(each.over for each in answers.values()):
+                            break
                     elif isinstance(event, Ended):
                         texts[event.choice] = texts.get(event.choice, "") + answer.flush()
                     elif isinstance(event, Counted):
@@ -257,6 +256,11 @@ class RemoteEngine:
             prefill_tokens=self._totals.prefill_tokens + usage.prefill_tokens,
             decode_tokens=self._totals.decode_tokens + usage.decode_tokens,
         )
+
+
+def _answer(started: Started, stops: Sequence[str]) -> Answer:
+    sent = started.sent
+    return Answer(sent.typed, not sent.lenient, stops, sent.reasons, sent.fenced)
 
 
 def _since(begun: float) -> float:

@@ -7,11 +7,12 @@ llama-server) or ``reasoning`` beside the content, and isn't read.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from foretype.config.endpoints import Endpoint
 from foretype.engines.remote.asking import Outgoing, Parameters, address
-from foretype.engines.remote.conversation import conversation
+from foretype.engines.remote.conversation import conversation, may_be_fenced
 from foretype.engines.remote.events import Complaint, Event, Json, Text, complaint, ended
 from foretype.engines.remote.openai_completions import common, counted
 from foretype.prompt.hole import Chat, Hole
@@ -19,7 +20,10 @@ from foretype.prompt.hole import Chat, Hole
 
 def build(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Parameters) -> Outgoing:
     """The request for an answer to a conversation."""
-    chat = conversation(given)
+    chat, fenced = conversation(given), may_be_fenced(given)
+    if fenced:
+        # A stop would end the answer behind the fence's opening.
+        parameters = replace(parameters, stops=())
     body: dict[str, Any] = {"model": endpoint.model, "messages": messages(chat, told=True)}
     body |= common(parameters) | {"stream_options": {"include_usage": True}}
     if parameters.logprobs:
@@ -29,7 +33,7 @@ def build(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Paramet
     if "max_tokens" in parameters.known.refused:
         body["max_completion_tokens"] = body["max_tokens"]
     url = address(endpoint.url, "chat/completions", "v1")
-    return Outgoing("POST", url, {}, body, chat.begun, lenient=True, reasons=True)
+    return Outgoing("POST", url, {}, body, chat.begun, lenient=True, reasons=True, fenced=fenced)
 
 
 def messages(chat: Chat, told: bool) -> list[dict[str, str]]:
