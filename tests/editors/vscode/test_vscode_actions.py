@@ -109,7 +109,7 @@ def instruct(window: Window, instruction: str) -> None:
     window.run_command("Foretype: Rewrite with an Instruction...")
     window.page.locator(".quick-input-title", has_text="rewrite with an instruction").wait_for(timeout=60_000)
     if instruction:
-        window.page.keyboard.type(instruction)
+        window.fill(instruction)
         window.page.locator(".quick-input-list .monaco-list-row", has_text=instruction).first.wait_for(timeout=60_000)
     window.press("Enter")
 
@@ -119,6 +119,11 @@ def reviewed(window: Window) -> Locator:
     diff = window.page.locator(".monaco-diff-editor")
     diff.locator(".line-insert, .line-delete").first.wait_for(timeout=90_000)
     return diff
+
+
+def discard(window: Window) -> None:
+    window.run_command("Foretype: Discard the Change")
+    window.page.locator(".monaco-diff-editor").wait_for(state="detached", timeout=60_000)
 
 
 def is_undone_in_one_step(window: Window, file: Path, before: str) -> None:
@@ -155,9 +160,8 @@ def test_a_change_that_is_discarded_leaves_the_file_alone(window: Window, script
     script.text = ANSWER
     file = open_reported(window, "discarded.ts")
     choose(window, "Simplify area")
-    diff = reviewed(window)
-    window.run_command("Foretype: Discard the Change")
-    diff.wait_for(state="detached", timeout=60_000)
+    reviewed(window)
+    discard(window)
     window.type(" ")
     assert window.save(file).decode() == CODE.replace("unused = 1;", "unused = 1; ")
 
@@ -186,7 +190,7 @@ def test_an_instruction_is_carried_out_and_remembered(window: Window, script: Sc
     instruct(window, "")
     reviewed(window)
     assert "swap the factors\nChange nothing else." in script.requests[asked].body["messages"][-1]["content"]
-    window.run_command("Foretype: Discard the Change")
+    discard(window)
 
 
 def test_an_instruction_is_cancelled_while_the_model_writes(window: Window, script: Script) -> None:

@@ -78,7 +78,7 @@ def choose(window: Window, label: str) -> None:
     """Choose a model from the list."""
     window.run_command("Foretype: Choose the Model...")
     window.page.locator(".quick-input-title", has_text="the model on this machine").wait_for(timeout=60_000)
-    window.page.locator(".quick-input-widget input.input").fill(label)
+    window.fill(label)
     until(lambda: window.take(label), f"{label} is in the list")
 
 

@@ -154,7 +154,7 @@ def test_a_change_that_is_reviewed_and_the_box_for_instructions(window: Window, 
         window.press("ArrowUp", "ArrowUp")
         window.run_command("Foretype: Rewrite with an Instruction...")
         window.page.locator(".quick-input-title", has_text="rewrite with an instruction").wait_for(timeout=60_000)
-        window.page.keyboard.type("sort the names")
+        window.fill("sort the names")
         take("instruction")
         window.press("Escape")
         window.restart_with(machine)

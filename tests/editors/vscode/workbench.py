@@ -51,6 +51,11 @@ TAKE = """(row, label) => {
 }"""
 """Takes an entry of a list, if the list is still there and the entry is the one."""
 
+FILL = """(box, text) => {
+  box.value = text;
+  box.dispatchEvent(new InputEvent('input', { bubbles: true }));
+}"""
+
 KEYS = [
     {"key": "ctrl+alt+l", "command": "editor.action.inlineSuggest.acceptNextLine", "when": "inlineSuggestionVisible"}
 ]
@@ -264,13 +269,17 @@ class Window:
                     self.press(key)
                     box.wait_for(timeout=5_000)
                 if box.input_value(timeout=2_000) != text:
-                    box.fill(text, timeout=2_000)
+                    self.fill(text)
             except Error:
                 # A list that closes may take the key with it.
                 return False
             return self.take(label)
 
         until(offered, f"{label!r} is offered")
+
+    def fill(self, text: str) -> None:
+        """Put a text into the box of the list that is open; whoever has the focus meanwhile gets nothing of it."""
+        self.page.locator(".quick-input-widget input.input").evaluate(FILL, text, timeout=2_000)
 
     def take(self, label: str) -> bool:
         """Take the first entry of the list that is open, if it has a label. Returns whether it did.
