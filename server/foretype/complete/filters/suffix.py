@@ -7,6 +7,8 @@ from foretype.complete.filters.candidate import Candidate, Rejection, Surroundin
 from foretype.complete.filters.lines import level, repeats, similar, telling, visible
 from foretype.complete.filters.outlook import closings, count, outlook
 
+_RUN = 3
+
 
 def next_lines(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
     """Ends the text where it repeats the lines below, and refuses a line that is the next one over again.
@@ -36,7 +38,7 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
 
     A line that says something is the next one over again if the brackets are even there (and it opens none), if the
     line after it is also the one below, or if it is the last of the ``whole_answer``. A line too short to tell counts
-    only if it is indented alike, and one with brackets only where the text is even without it: a closing bracket is
+    only if it is indented alike or the two after it are those below as well, and one with brackets only where the text is even without it: a closing bracket is
     right as long as it is missing. Rows that are alike above and below may go on. ``rest`` is what follows the text on
     its last line.
     """
@@ -47,12 +49,15 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
     whole[-1] += rest
     seen = [number for number, line in enumerate(whole) if line.strip()]
     even = evenness(lines, surroundings)
+    are_rows = bool(above) and similar(above[-1], below[0])
     for position, number in enumerate(seen):
         line = whole[number]
+        if not are_rows and _runs_along([whole[n] for n in seen[position:]], below):
+            return number
         if not repeats(line, below[0]):
             continue
         if telling(line):
-            if above and similar(above[-1], below[0]):
+            if are_rows:
                 continue
             if (even[number] and not line.rstrip().endswith(tuple(OPENERS))) or (
                 position + 1 == len(seen) and whole_answer
@@ -63,6 +68,13 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
         elif level(line) == level(below[0]) and (even[number] or not any(char in CLOSERS for char in line)):
             return number
     return None
+
+
+def _runs_along(lines: list[str], below: list[str]) -> bool:
+    """Whether the first three lines are those below, however they are indented, and two of them say something."""
+    first = list(zip(lines, below, strict=False))[:_RUN]
+    alike = len(first) == _RUN and all(similar(line, other) for line, other in first)
+    return alike and sum(telling(line) for line, _ in first) > 1
 
 
 def evenness(lines: list[str], surroundings: Surroundings) -> list[bool]:
