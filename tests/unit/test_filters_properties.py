@@ -44,6 +44,8 @@ PIECES = st.sampled_from(
             "=",
             "# ",
             "// ",
+            "/",
+            "-",
             "/*",
             "*/",
             "<",
@@ -92,6 +94,10 @@ CODE = st.sampled_from(
             "def f(a):",
             "  if x",
             "# note",
+            "    x = 1  # note",
+            "    foo(x);  // note",
+            "foo(/* a */ x)",
+            "    x = '// # '",
         ),
     ]
 )

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from foretype.complete import filters, stop
 from foretype.complete.expected import expected_names
 from foretype.complete.filters import Candidate, Surroundings
+from foretype.complete.filters.candidate import Rejection
+from foretype.complete.filters.comments import comments
 from foretype.complete.prompts import hole_at
 from foretype.complete.run import Run
-from foretype.complete.stream import Stream, plain
+from foretype.complete.stream import Stream
 from foretype.engines.base import Alternative, Engine, EngineInfo, ExploreRequest, FinishReason, Usage
 from foretype.syntax.closes import adds_error
 from foretype.syntax.cursor import Intent
@@ -22,7 +24,7 @@ FEW_LINES, SEEN_LINES, BLIND_LINES = 3, 6, 8
 
 AFTER_CHARACTERS = 240
 
-EXPECTED = 4.0
+EXPECTED = 6.0
 """What a name that the text below waits for adds to a line's log-probability: most such names belong on that line."""
 
 
@@ -46,10 +48,10 @@ async def candidates(
     without FIM knows the latter only. A line gains by having a name that what follows waits for. One that adds a syntax
     error comes behind, one that is blank or only a comment last: comments are continued, not begun. Raises EngineError.
     """
-    after = plain(begun.anchor.suffix)[:AFTER_CHARACTERS]
-    after = after if after.strip() else ""
     hole = hole_at(begun.anchor, begun.middle)
-    names = expected_names(languages, hole.language, hole.prefix + hole.middle, after)
+    after = hole.suffix[:AFTER_CHARACTERS]
+    after = after if after.strip() else ""
+    names = expected_names(languages, hole.language, hole.prefix + hole.middle, hole.suffix)
     request = ExploreRequest(hole, _count(info), max_tokens, after, names)
     found = await engine.explore(request)
     ranked = sorted(found.alternatives, key=lambda line: _fit(line, bool(info.family), names), reverse=True)
@@ -82,14 +84,8 @@ def _count(info: EngineInfo) -> int:
 
 def _without_comment(text: str, around: Surroundings) -> str:
     """A line's end without a comment that it begins after some code."""
-    if around.prose:
-        return text
-    above, newline, last = text.rpartition("\n")
-    before = "" if newline else around.before
-    end = lex(around.spec, before + last).code_end
-    code = (before + last)[len(before) : max(end, len(before))]
-    begins = end >= len(before) and bool((before + last)[end:].strip())
-    return above + newline + code.rstrip() if begins and code.strip() else text
+    outcome = comments(Candidate(text), around)
+    return text if isinstance(outcome, Rejection) else outcome.text
 
 
 def _is_idle(text: str, around: Surroundings) -> bool:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from foretype.syntax.languages import Languages
-from foretype.syntax.lexical import code_alone
+from foretype.syntax.lexical import code_alone, indentation, width
 
 MOST = 2
+MOST_BELOW = 4_000
+"""Characters of the text below that are looked at."""
+
+FEW_LINES = 8
+"""Lines that are looked at where the cursor's line isn't indented: any of them may begin something else."""
 
 _BUILT_IN = frozenset(
     {
@@ -33,15 +39,31 @@ def expected_names(languages: Languages, language: str, above: str, below: str) 
     """The first few such names, in the order of their use, as far as the text alone shows.
 
     What is a member, called, a keyword, begins with a capital, or is made below itself is none; without a grammar
-    nothing is. ``below`` begins with the rest of the cursor's line.
+    nothing is. ``below`` begins with the rest of the cursor's line, and counts as far as the cursor's block goes.
     """
     spec, grammar = languages.spec(language), languages.grammar(language)
     if grammar is None:
         return ()
-    code = code_alone(spec, below)
+    code = code_alone(spec, _block(above.rpartition("\n")[2], below[:MOST_BELOW]))
     known = {*_BUILT_IN, *_WORD.findall(code_alone(spec, above)), *_made(code)}
     names = dict.fromkeys(name for name in _VARIABLE.findall(code) if name not in known)
-    return tuple(name for name in names if grammar.id_for_node_kind(name, False) is None)[:MOST]
+    return tuple(
+        name for name in names if grammar.id_for_node_kind(name, False) is None and not _may_be_package(name, code)
+    )[:MOST]
+
+
+def _may_be_package(name: str, code: str) -> bool:
+    """Whether nothing is done with a name but to take what begins with a capital out of it, as out of Go's packages."""
+    return re.search(rf"\b{re.escape(name)}\b(?!\.[A-Z])", code) is None
+
+
+def _block(before: str, below: str) -> str:
+    """The lines that are indented as far as the cursor's, up to the first that isn't; at the left margin a few."""
+    depth = width(indentation(before))
+    rest, *lines = below.split("\n")
+    if not depth:
+        return "\n".join((rest, *lines[:FEW_LINES]))
+    return "\n".join((rest, *takewhile(lambda line: not line.strip() or width(indentation(line)) >= depth, lines)))
 
 
 def _made(code: str) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from foretype.complete.filters.blanks import blank, trailing_blanks
 from foretype.complete.filters.candidate import Candidate, Filtered, Rejection, Surroundings
+from foretype.complete.filters.comments import comment_begun, comments
 from foretype.complete.filters.echo import echo, echo_begun, undo, undo_begun
 from foretype.complete.filters.indent import indent
 from foretype.complete.filters.lines import begins, visible
@@ -28,6 +29,7 @@ FILTERS: tuple[tuple[str, Filter], ...] = (
     ("echo", echo),
     ("undo", undo),
     ("indentation", indent),
+    ("comments", comments),
     ("repetition", repetition),
     ("next lines", next_lines),
     ("rest of line", rest_of_line),
@@ -88,6 +90,8 @@ def run_partial(candidate: Candidate, surroundings: Surroundings) -> Filtered:
     """
     text = candidate.text[: len(candidate.text) - leak_begun(candidate.text)]
     text = text[: len(text) - secret_begun(text)]
+    text = _without_comments(text, surroundings)
+    text = text[: len(text) - comment_begun(text, surroundings)].rstrip(" \t")
     for unsafe in (invisible, redaction):
         outcome = unsafe(candidate, surroundings)
         if isinstance(outcome, Rejection):
@@ -104,6 +108,11 @@ def run_partial(candidate: Candidate, surroundings: Surroundings) -> Filtered:
     joined = rest_of_line(Candidate(text, candidate.replaces), surroundings)
     replaces = candidate.replaces if isinstance(joined, Rejection) else joined.replaces
     return Filtered(Candidate(text, replaces), () if candidate.text.startswith(text) else ("indentation",))
+
+
+def _without_comments(text: str, surroundings: Surroundings) -> str:
+    outcome = comments(Candidate(text), surroundings)
+    return text if isinstance(outcome, Rejection) else outcome.text
 
 
 def _joined(text: str, surroundings: Surroundings) -> str:

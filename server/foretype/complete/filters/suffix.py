@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from foretype.complete.filters.brackets import CLOSERS, OPENERS, lexicon
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
 from foretype.complete.filters.lines import level, repeats, similar, telling, visible
@@ -38,9 +40,9 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
 
     A line that says something is the next one over again if the brackets are even there (and it opens none), if the
     line after it is also the one below, or if it is the last of the ``whole_answer``. A line too short to tell counts
-    only if it is indented alike or the two after it are those below as well, and one with brackets only where the text is even without it: a closing bracket is
-    right as long as it is missing. Rows that are alike above and below may go on. ``rest`` is what follows the text on
-    its last line.
+    only if it is indented alike or the two after it are those below as well, and one with brackets only where the text
+    is even without it: a closing bracket is right as long as it is missing. Rows that are alike above and below may go
+    on. ``rest`` is what follows the text on its last line.
     """
     above, below = visible(surroundings.above), visible(surroundings.below)
     if not below:
@@ -70,7 +72,7 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
     return None
 
 
-def _runs_along(lines: list[str], below: list[str]) -> bool:
+def _runs_along(lines: Sequence[str], below: Sequence[str]) -> bool:
     """Whether the first three lines are those below, however they are indented, and two of them say something."""
     first = list(zip(lines, below, strict=False))[:_RUN]
     alike = len(first) == _RUN and all(similar(line, other) for line, other in first)
