@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from foretype.app import create_completer
 from foretype.complete.results import CompletionRequest
 from foretype.config.load import load
 from foretype.engines.base import ExploreRequest, GenerateRequest
+from foretype.engines.remote.conversation import HERE
 from foretype.prompt.hole import Hole
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
@@ -37,6 +39,14 @@ async def test_a_fence_stays_where_the_file_has_fences() -> None:
     async with running("chat", Script(text=FENCED[0])) as remote:
         for hole in (Hole("# Notes\n", "", "", language="markdown"), Hole('"""\n```\nx\n```\n', '"""\n', "")):
             assert (await generated(remote.engine, GenerateRequest(hole, 64)))[0] == FENCED[0]
+
+
+@pytest.mark.parametrize("name", CHATTING)
+async def test_the_mark_for_the_cursor_is_no_part_of_an_answer(name: str) -> None:
+    async with running(name, Script(text=f"{CODE}{HERE}\n\nprint(mean([1, 2]))")) as remote:
+        assert (await generated(remote.engine, GenerateRequest(HOLE, 64)))[0] == CODE
+        about_marks = replace(HOLE, suffix=f"\n\nHERE = '{HERE}'\n")
+        assert HERE in (await generated(remote.engine, GenerateRequest(about_marks, 64)))[0]
 
 
 @pytest.mark.parametrize("explicit", [False, True])

@@ -59,8 +59,8 @@ class Outgoing:
     """A request as it is sent, short of the key.
 
     The answer has to begin with ``typed``, which isn't part of the answer; with ``lenient`` it may. ``reasons`` says
-    that it may begin with reasoning, ``fenced`` that it may stand in a code fence which isn't part of it, ``remembers``
-    which items the connection remembers once it is answered.
+    that it may begin with reasoning, ``fenced`` that it may stand in a code fence which isn't part of it, ``ends`` what
+    it ends before in any case, ``remembers`` which items the connection remembers once it is answered.
     """
 
     method: str
@@ -71,6 +71,7 @@ class Outgoing:
     lenient: bool = False
     reasons: bool = False
     fenced: bool = False
+    ends: tuple[str, ...] = ()
     remembers: tuple[str, ...] = ()
 
     @property

@@ -40,6 +40,11 @@ def conversation(given: Hole | Chat) -> Chat:
     )
 
 
+def ends(given: Hole | Chat) -> tuple[str, ...]:
+    """What an answer ends before: the mark, which small models say instead of nothing."""
+    return (HERE,) if isinstance(given, Hole) and HERE not in given.prefix + given.middle + given.suffix else ()
+
+
 def may_be_fenced(given: Hole | Chat) -> bool:
     """Whether a code fence in the answer can only be the model's: a gap's text has none near it."""
     if isinstance(given, Chat) or given.language in FENCED:

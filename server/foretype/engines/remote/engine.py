@@ -260,7 +260,7 @@ class RemoteEngine:
 
 def _answer(started: Started, stops: Sequence[str]) -> Answer:
     sent = started.sent
-    return Answer(sent.typed, not sent.lenient, stops, sent.reasons, sent.fenced)
+    return Answer(sent.typed, not sent.lenient, (*stops, *sent.ends), sent.reasons, sent.fenced)
 
 
 def _since(begun: float) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 
 from foretype.config.endpoints import Endpoint
 from foretype.engines.remote.asking import Outgoing, Parameters, address
-from foretype.engines.remote.conversation import conversation, may_be_fenced
+from foretype.engines.remote.conversation import conversation, ends, may_be_fenced
 from foretype.engines.remote.events import Complaint, Event, Json, Text, complaint, ended
 from foretype.engines.remote.openai_completions import common, counted
 from foretype.prompt.hole import Chat, Hole
@@ -33,7 +33,7 @@ def build(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Paramet
     if "max_tokens" in parameters.known.refused:
         body["max_completion_tokens"] = body["max_tokens"]
     url = address(endpoint.url, "chat/completions", "v1")
-    return Outgoing("POST", url, {}, body, chat.begun, lenient=True, reasons=True, fenced=fenced)
+    return Outgoing("POST", url, {}, body, chat.begun, lenient=True, reasons=True, fenced=fenced, ends=ends(given))
 
 
 def messages(chat: Chat, told: bool) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ import msgspec
 
 from foretype.config.endpoints import Endpoint
 from foretype.engines.remote.asking import Outgoing, Parameters, address
-from foretype.engines.remote.conversation import conversation, may_be_fenced
+from foretype.engines.remote.conversation import conversation, ends, may_be_fenced
 from foretype.engines.remote.events import Counted, Event, Identified, Json, Text, complaint, ended
 from foretype.prompt.hole import Chat, Hole
 
@@ -35,11 +35,11 @@ def build(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Paramet
     body |= {"max_output_tokens": max(FEWEST_TOKENS, parameters.max_tokens), "temperature": parameters.temperature}
     if parameters.session:
         body["prompt_cache_key"] = parameters.session
-    fenced = may_be_fenced(given)
+    fenced, mark = may_be_fenced(given), ends(given)
     if not endpoint.websocket:
         body |= {"input": items, "stream": True}
         url = address(endpoint.url, "responses", "v1")
-        return Outgoing("POST", url, {}, body, chat.begun, lenient=True, reasons=True, fenced=fenced)
+        return Outgoing("POST", url, {}, body, chat.begun, lenient=True, reasons=True, fenced=fenced, ends=mark)
     body["type"] = "response.create"
     url = address(endpoint.url.replace("http", "ws", 1), "responses", "v1")
     items_before = _remembered(body, items[:-1])
@@ -50,7 +50,7 @@ def build(name: str, endpoint: Endpoint, given: Hole | Chat, parameters: Paramet
         body |= {"input": items[-1:], "previous_response_id": parameters.known.memory.id}
     else:
         body["input"] = items
-    return Outgoing("WEBSOCKET", url, {}, body, chat.begun, lenient=True, reasons=True, fenced=fenced)
+    return Outgoing("WEBSOCKET", url, {}, body, chat.begun, lenient=True, reasons=True, fenced=fenced, ends=mark)
 
 
 def _remembered(body: Json, items: list[dict[str, str]]) -> tuple[str, ...]:
