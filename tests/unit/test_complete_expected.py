@@ -36,6 +36,7 @@ LANGUAGES = Languages()
         ("python", "def f(s):\n    if s:\n        ", "\n        g(one)\n    g(two)\n", ("one",)),
         ("python", "def f(s):\n    ", f"\n{'    g(s)' * 100}\n    print(one)\n", ("one",)),
         ("python", "", "\ng(1)" * 9 + "\nprint(one)\n", ()),
+        ("java", "", "\nint i = 0, l = all.size();\nif (i < l) { f(i, l, m); }\n", ("all", "m")),
         ("plaintext", "", "\nsome words\n", ()),
         ("python", "", "", ()),
     ],

@@ -29,6 +29,9 @@ _VARIABLE = re.compile(r"(?<![\w.$@#])(?<!->)(?<!::)\b([^\W\dA-Z]\w*)\b(?!\s*(?:
 _LOOP = re.compile(r"\bfor\b\s*\(?([^:;{=]*?)\s(?:in|of)\b")
 _ARROW = re.compile(r"\(([^()]*)\)\s*=>|\b(\w+)\s*=>|\|([^|\n]*)\|")
 _ASSIGNED = re.compile(r"^\s*([\w\s,]+?)\s*:?=(?!=)", re.MULTILINE)
+_BESIDE = re.compile(r",\s*(\w+)\s*=(?![=>])")
+"""What a declaration makes beside another, or an argument's name."""
+
 _DECLARED = re.compile(
     r"\b(?!(?:return|in|if|not|and|or|while|else|elif|case|yield|await|throw|raise|new|is|of|then|do|when|unless|assert"
     r"|print|echo|delete|del|match|switch|typeof)\b)[^\W\d][\w<>\[\]]*[ \t*&]+(\w+)\b"
@@ -70,7 +73,7 @@ def _made(code: str) -> set[str]:
     """The names that code makes itself: declares, assigns, counts through, or takes as arguments."""
     made = {name for names in _LOOP.findall(code) for name in _WORD.findall(names)}
     made.update(name for names in _ARROW.findall(code) for name in _WORD.findall(" ".join(names)))
-    made.update(_DECLARED.findall(code))
+    made.update(_DECLARED.findall(code), _BESIDE.findall(code))
     for assigned in _ASSIGNED.finditer(code):
         used = set(_WORD.findall(code[: assigned.start()]))
         made.update(name for name in _WORD.findall(assigned.group(1)) if name not in used)

@@ -7,7 +7,7 @@ import re
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
 from foretype.complete.filters.lines import visible
 from foretype.syntax.languages import LanguageSpec, Semicolons
-from foretype.syntax.lexical import lex
+from foretype.syntax.lexical import code_alone, lex
 
 ENOUGH = 3
 """Statements without a semicolon, beside none with one, that make it the file's habit."""
@@ -33,7 +33,8 @@ def semicolons(candidate: Candidate, surroundings: Surroundings) -> Candidate | 
 
 
 def _does_without(surroundings: Surroundings) -> bool:
-    lines = visible((*surroundings.above, *surroundings.below))
+    code = (code_alone(surroundings.spec, "\n".join(lines)) for lines in (surroundings.above, surroundings.below))
+    lines = visible(tuple("\n".join(code).split("\n")))
     if any(line.rstrip().endswith(";") for line in lines):
         return False
     header = surroundings.spec.header
