@@ -100,7 +100,7 @@ class Work {
       onLine: (line) => {
         log(line);
         const message = progressOf(line);
-        if (message) {
+        if (message && !signal.aborted) {
           report(message);
         }
       },

@@ -21,8 +21,12 @@ export interface RunOptions {
   readonly timeout?: number;
 }
 
-/** Runs a program; never throws. One that is no longer wanted is ended with all that it has started. */
+/** Runs a program; never throws. One that is no longer wanted is not begun, or ended with all that it has started. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  if (options.signal?.aborted) {
+    // A signal that comes while an interpreter starts may go unheard.
+    return Promise.resolve({ code: -1, output: "" });
+  }
   return new Promise((resolve) => {
     const lines: string[] = [];
     const child = spawn(command, [...args], {
@@ -51,9 +55,6 @@ export function run(command: string, args: readonly string[], options: RunOption
       timers.push(setTimeout(end, options.timeout));
     }
     options.signal?.addEventListener("abort", end);
-    if (options.signal?.aborted) {
-      end();
-    }
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {
         lines.push(line);
