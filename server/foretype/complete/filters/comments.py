@@ -18,6 +18,9 @@ _TOLD = re.compile(
 )
 """What tools read in a comment."""
 
+_APART = (";", ",", "{", "}", " ", "\t")
+"""What a comment follows without a blank."""
+
 
 def comments(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
     """Takes off the comments that lines of code end with, in a file that has none such near the cursor.
@@ -60,7 +63,9 @@ def _code_length(spec: LanguageSpec, head: str, line: str) -> int:
     code = head.rpartition("\n")[2] + line[:length]
     if state.string is not None or not any(char.isalnum() for char in code) or code.lstrip().startswith("#"):
         return len(line)
-    return len(line) if _TOLD.match(line, length) else length
+    # An address in text that is no string, such as JSX has, goes on.
+    is_apart = line[length : length + 1].isspace() or code.endswith(_APART) or not line[:length]
+    return length if is_apart and not _TOLD.match(line, length) else len(line)
 
 
 @lru_cache(maxsize=64)
