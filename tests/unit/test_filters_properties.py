@@ -84,6 +84,8 @@ CODE = st.sampled_from(
             "pass",
             "foo(",
             "    foo({",
+            "{",
+            "    {",
         ),
         *(
             "if (x) {",

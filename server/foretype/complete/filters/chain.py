@@ -13,7 +13,7 @@ from foretype.complete.filters.lines import begins, visible
 from foretype.complete.filters.loops import held, loop_start, repetition
 from foretype.complete.filters.redaction import redaction
 from foretype.complete.filters.semicolons import semicolons
-from foretype.complete.filters.suffix import meets, meets_begun, next_lines
+from foretype.complete.filters.suffix import meets, meets_begun, next_lines, without_brace
 from foretype.complete.filters.tail import brackets, rest_of_line, safe_end, tail_begun
 from foretype.complete.filters.tokens import chat, leak_begun, special_tokens
 from foretype.complete.filters.unsafe import invisible
@@ -98,7 +98,7 @@ def run_partial(candidate: Candidate, surroundings: Surroundings) -> Filtered:
             return Filtered(None, (), outcome.reason)
     if echo_begun(text, surroundings) or undo_begun(text, surroundings):
         return Filtered(None, (), "may repeat what was there")
-    text = _settled(text, surroundings)
+    text = without_brace(_settled(text, surroundings), surroundings)
     shown = indent(Candidate(text), surroundings)
     text = _joined(text if isinstance(shown, Rejection) else shown.text, surroundings)
     ended = semicolons(Candidate(text, candidate.replaces), surroundings)

@@ -15,12 +15,27 @@ _RUN = 3
 def next_lines(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
     """Ends the text where it repeats the lines below, and refuses a line that is the next one over again.
 
-    What is left may end with a line that only now is the last, and the next one over again. Holds for growing text
-    that ends with a line's end, once ``meets`` is held back.
+    What is left may end with a line that only now is the last, and the next one over again. A brace that stands on the
+    next line is left to that. Holds for growing text that ends with a line's end, once ``meets`` is held back.
     """
     while not isinstance(shorter := _without_next_lines(candidate, surroundings), Rejection) and shorter != candidate:
         candidate = shorter
-    return shorter
+    if isinstance(shorter, Rejection):
+        return shorter
+    return shorter.with_text(without_brace(shorter.text, surroundings, shorter.replaces), surroundings)
+
+
+def without_brace(text: str, surroundings: Surroundings, replaces: int = 0) -> str:
+    """The text without a brace at its end that stands alone on the next line."""
+    while _is_opened_below(surroundings) and text.rstrip().endswith("{") and not surroundings.after[replaces:].strip():
+        text = text.rstrip()[:-1].rstrip()
+    return text
+
+
+def _is_opened_below(surroundings: Surroundings) -> bool:
+    """Whether the next line is a brace that opens the block of the cursor's line."""
+    below = visible(surroundings.below)
+    return bool(below) and below[0].strip() == "{" and level(below[0]) == level(surroundings.before)
 
 
 def _without_next_lines(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
@@ -42,7 +57,8 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
     line after it is also the one below, or if it is the last of the ``whole_answer``. A line too short to tell counts
     only if it is indented alike or the two after it are those below as well, and one with brackets only where the text
     is even without it: a closing bracket is right as long as it is missing. Rows that are alike above and below may go
-    on. ``rest`` is what follows the text on its last line.
+    on. A line that says something and stands below the brace on the next line is over again after a header with its
+    brace. ``rest`` is what follows the text on its last line.
     """
     above, below = visible(surroundings.above), visible(surroundings.below)
     if not below:
@@ -52,8 +68,11 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
     seen = [number for number, line in enumerate(whole) if line.strip()]
     even = evenness(lines, surroundings)
     are_rows = bool(above) and similar(above[-1], below[0])
+    is_opened = _is_opened_below(surroundings)
     for position, number in enumerate(seen):
         line = whole[number]
+        if is_opened and position and _enters(whole[seen[position - 1]], [line], below):
+            return number
         if not are_rows and _runs_along([whole[n] for n in seen[position:]], below):
             return number
         if not repeats(line, below[0]):
@@ -70,6 +89,17 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
         elif level(line) == level(below[0]) and (even[number] or not any(char in CLOSERS for char in line)):
             return number
     return None
+
+
+def _enters(header: str, lines: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether lines after a header with a brace are those below the brace on the next line."""
+    inside = below[1:]
+    return (
+        header.rstrip().endswith("{")
+        and 0 < len(lines) <= len(inside)
+        and all(similar(line, other) for line, other in zip(lines, inside, strict=False))
+        and telling(inside[0])
+    )
 
 
 def _runs_along(lines: Sequence[str], below: Sequence[str]) -> bool:
@@ -100,8 +130,11 @@ def meets_begun(lines: list[str], surroundings: Surroundings) -> int:
     below = visible(surroundings.below)
     whole = [surroundings.before + lines[0], *lines[1:]]
     seen = [number for number, line in enumerate(whole) if line.strip()]
+    is_opened = _is_opened_below(surroundings)
     for position, number in enumerate(seen):
         run = seen[position:]
+        if is_opened and position and _enters(whole[seen[position - 1]], [whole[n] for n in run], below):
+            return number
         if len(run) <= len(below) and all(similar(whole[n], other) for n, other in zip(run, below, strict=False)):
             return number
     return len(lines)
