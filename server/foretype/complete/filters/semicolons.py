@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
 from foretype.complete.filters.lines import visible
@@ -32,6 +33,7 @@ def semicolons(candidate: Candidate, surroundings: Surroundings) -> Candidate | 
     return candidate.with_text("\n".join(kept), surroundings)
 
 
+@lru_cache(maxsize=64)
 def _does_without(surroundings: Surroundings) -> bool:
     code = (code_alone(surroundings.spec, "\n".join(lines)) for lines in (surroundings.above, surroundings.below))
     lines = visible(tuple("\n".join(code).split("\n")))
