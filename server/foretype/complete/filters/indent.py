@@ -90,7 +90,7 @@ def _rescaled(written: str, first: str, rest: list[str], surroundings: Surroundi
     as it was ``written``. A line that is on no step of the answer's is moved as far as the first.
     """
     before, unit = surroundings.before, width(surroundings.indent_unit)
-    if written == first or "\t" in before + written or not unit or surroundings.indent_unit == "\t":
+    if written == first or before.strip() or "\t" in before + written or not unit or surroundings.indent_unit == "\t":
         return rest
     cursor, begin = len(before), len(before) + len(indentation(written))
     depth = cursor // unit
