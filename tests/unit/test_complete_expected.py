@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from foretype.complete.expected import expected_names
+from foretype.complete.expected import MOST_BELOW, expected_names
 from foretype.syntax.languages import Languages
 
 LANGUAGES = Languages()
@@ -37,9 +37,16 @@ LANGUAGES = Languages()
         ("python", "def f(s):\n    ", f"\n{'    g(s)' * 100}\n    print(one)\n", ("one",)),
         ("python", "", "\ng(1)" * 9 + "\nprint(one)\n", ()),
         ("java", "", "\nint i = 0, l = all.size();\nif (i < l) { f(i, l, m); }\n", ("all", "m")),
+        ("rust", "    ", "\n    let mut u: bool = true;\n    if u && v {\n", ("v",)),
         ("plaintext", "", "\nsome words\n", ()),
         ("python", "", "", ()),
     ],
 )
 def test_what_is_expected(language: str, above: str, below: str, names: tuple[str, ...]) -> None:
     assert expected_names(LANGUAGES, language, above, below) == names
+
+
+@pytest.mark.parametrize("line", ["        # some commented out words of a long note\n", "\n", "        a<a<a<a<a\n"])
+def test_a_long_text_below_is_read_in_no_time(line: str) -> None:
+    below = f"\n{line * (MOST_BELOW // len(line))}"
+    assert expected_names(LANGUAGES, "python", "def f():\n    if x:\n        ", below[:-20] + "foo(bar)\n") is not None

@@ -176,6 +176,20 @@ def test_what_is_replaced_stands_in_the_text(text: str, around: Surroundings) ->
     intent=st.sampled_from([Intent.LINE, Intent.BLOCK]),
     truncated=st.booleans(),
 )
+@example(
+    text="  if (x) { // note\n        foo(y);\n        bar(z);\n",
+    more="    }\n",
+    around=Surroundings("  ", "", ("function f() {", "  cccc(z);"), ("}",), LANGUAGES.spec("javascript"), "  "),
+    intent=Intent.BLOCK,
+    truncated=False,
+)
+@example(
+    text="  bbbb(y);\n    cccc(z);\n    bbbb(y);\n",
+    more="    eeee(w);\n",
+    around=Surroundings("  ", "", ("function f() {", "  cccc(z);"), ("}",), LANGUAGES.spec("javascript"), "  "),
+    intent=Intent.BLOCK,
+    truncated=False,
+)
 def test_what_comes_later_only_extends_what_was_shown(
     text: str, more: str, around: Surroundings, intent: Intent, truncated: bool
 ) -> None:

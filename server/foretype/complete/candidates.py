@@ -83,7 +83,7 @@ def _count(info: EngineInfo) -> int:
 
 
 def _without_comment(text: str, around: Surroundings) -> str:
-    """A line's end without a comment that it begins after some code."""
+    """A line's end without a comment behind its code, unless that is the file's habit."""
     outcome = comments(Candidate(text), around)
     return text if isinstance(outcome, Rejection) else outcome.text
 

@@ -17,7 +17,7 @@ FEW_LINES = 8
 
 _BUILT_IN = frozenset(
     {
-        "true", "false", "null", "nil", "undefined", "this", "self", "super", "error", "auto", "str", "string", "bool",
+        "true", "false", "null", "nil", "undefined", "mut", "this", "self", "super", "error", "auto", "str", "string", "bool",
         "int", "long", "short", "byte", "char", "rune", "float", "double", "usize", "isize", "u8", "u16", "u32", "u64",
         "i8", "i16", "i32", "i64", "int32", "int64", "f32", "f64", "float32", "float64",
     }
@@ -28,13 +28,13 @@ _WORD = re.compile(r"\w+")
 _VARIABLE = re.compile(r"(?<![\w.$@#])(?<!->)(?<!::)\b([^\W\dA-Z]\w*)\b(?!\s*(?:\(|::|!\())")
 _LOOP = re.compile(r"\bfor\b\s*\(?([^:;{=]*?)\s(?:in|of)\b")
 _ARROW = re.compile(r"\(([^()]*)\)\s*=>|\b(\w+)\s*=>|\|([^|\n]*)\|")
-_ASSIGNED = re.compile(r"^\s*([\w\s,]+?)\s*:?=(?!=)", re.MULTILINE)
+_ASSIGNED = re.compile(r"^[ \t]*(\w[\w,]*(?:[ \t]+[\w,]+)*)[ \t]*:?=(?!=)", re.MULTILINE)
 _BESIDE = re.compile(r",\s*(\w+)\s*=(?![=>])")
 """What a declaration makes beside another, or an argument's name."""
 
 _DECLARED = re.compile(
     r"\b(?!(?:return|in|if|not|and|or|while|else|elif|case|yield|await|throw|raise|new|is|of|then|do|when|unless|assert"
-    r"|print|echo|delete|del|match|switch|typeof)\b)[^\W\d][\w<>\[\]]*[ \t*&]+(\w+)\b"
+    r"|print|echo|delete|del|match|switch|typeof)\b)[^\W\d][\w<>\[\]]*[ \t*&]+(?:mut[ \t]+)?(\w+)\b"
 )
 
 

@@ -20,7 +20,7 @@ from foretype.complete.results import CompletionResult
 from foretype.complete.run import Run, first_text
 from foretype.complete.stream import Stream
 from foretype.config.endpoints import Policy
-from foretype.engines.base import EngineInfo
+from foretype.engines.base import EngineInfo, FinishReason
 from foretype.syntax.cursor import Intent
 
 OTHERWISE = "it says otherwise than what is shown"
@@ -167,8 +167,12 @@ class Growing(Contest):
         elif not stream.running:
             if self.run.outdated:
                 entrant.out, entrant.said = OUTDATED, True
-            elif stream.finish is not None or now > self.patience or self._is_spent(entrant):
+            elif stream.finish is not None or now > self.patience:
                 entrant.out = NOTHING_TO_ADD
+            elif self._is_spent(entrant):
+                # What there is has to do.
+                stream.finish, entrant.seen = FinishReason.LENGTH, (-1, False)
+                self.run.bell.ring()
             else:
                 entrant.asked += 1
                 self._generate(entrant.lane, stream, False, None)

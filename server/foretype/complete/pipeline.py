@@ -245,10 +245,12 @@ class Completer:
         begin = 0 if stream.offered else opening_length(rest, done=False)
         if begin is None:
             return False
-        lines = sum(bool(line.strip()) for line in rest[begin:].split("\n")[:-1])
+        *whole, last = (bool(line.strip()) for line in rest[begin:].split("\n"))
         ahead = 1 if self._may_speculate(lane) else 0
-        wanted = self._settings.completion.max_lines if stream.intent is Intent.BLOCK else 1
-        return lines >= wanted + ahead
+        if stream.intent is Intent.BLOCK:
+            # The line after the last that is wanted has to begin, to tell that the last one ended.
+            return sum(whole) + last > self._settings.completion.max_lines + ahead
+        return sum(whole) > ahead
 
     def _may_speculate(self, lane: Lane) -> bool:
         """Whether idle time may be used. What others compute is paid for, or is wanted by others: it isn't."""

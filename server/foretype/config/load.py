@@ -77,7 +77,11 @@ def load(file: Path | None = None) -> Resolved:
 
 def reread(resolved: Resolved) -> Resolved:
     """The same layers over what the user's file says now; one that is gone says nothing. Raises `SettingsError`."""
-    values = _values(resolved.file) if resolved.file.exists() else {}
+    try:
+        is_there = resolved.file.exists()
+    except OSError as error:
+        raise SettingsError(f"The settings file {resolved.file} can't be read: {error.strerror}.") from None
+    values = _values(resolved.file) if is_there else {}
     return replace(_resolve(resolved, Layer.FILE, values), warning="")
 
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from foretype.config.load import Resolved, defaults, reread, with_trust, with_workspace
+from foretype.config.load import (
+    Resolved,
+    defaults,
+    reread,
+    with_initialization_options,
+    with_trust,
+    with_workspace,
+)
 from foretype.errors import ForetypeError
 from foretype.lsp import files
 from foretype.lsp.scope import after
@@ -26,12 +33,14 @@ logger = logging.getLogger(__name__)
 class Configuration:
     """The settings in force, and what is wrong with those that were asked for.
 
-    What is wrong with the options that a session starts with stays so; what is wrong with the user's file or the
-    editor's settings ends with the next that are good.
+    What is wrong with the user's file or the editor's settings ends with the next that are good. The options that a
+    session starts with are tried again with each new file, since they may name what it defines.
     """
 
     def __init__(self, resolve: Callable[[object], Resolved]) -> None:
         self._resolve = resolve
+        self._options: object = None
+        self._trusted: bool | None = None
         self._wrong_options = ""
         self._wrong_file = ""
         self._wrong_since = ""
@@ -45,6 +54,7 @@ class Configuration:
     def start(self, options: object) -> None:
         """Take up ``initializationOptions``. When that fails, go on without them, and without the user's file if need
         be."""
+        self._options = options
         for given in (options, None):
             try:
                 self.resolved = self._resolve(given)
@@ -71,12 +81,25 @@ class Configuration:
         except ForetypeError as error:
             self._wrong_file = str(error)
             logger.warning("%s", error)
-        else:
-            logger.info("%s was read again.", self.resolved.file)
+            return
+        logger.info("%s was read again.", self.resolved.file)
+        if self._wrong_options:
+            self._try_options()
 
     def trust(self, trusted: bool) -> None:
         """The user trusts the workspace, or no longer does."""
+        self._trusted = trusted
         self.resolved = with_trust(self.resolved, trusted)
+
+    def _try_options(self) -> None:
+        """Take up the options of the session's start after all, if they can be now."""
+        try:
+            taken = with_initialization_options(self.resolved, self._options)
+        except ForetypeError as error:
+            self._wrong_options = str(error)
+        else:
+            self.resolved = taken if self._trusted is None else with_trust(taken, self._trusted)
+            self._wrong_options = ""
 
 
 async def _pull(server: ForetypeServer) -> None:

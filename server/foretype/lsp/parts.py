@@ -131,7 +131,7 @@ class ServerOptions:
     the client's answers and for the engines' end."""
 
     client_check: float = 3.0
-    file_check: float = 2.0
+    file_check: float = 1.0
     progress_after: float = 1.0
     popup: float = 0.15
     client_answer: float = 20.0

@@ -29,13 +29,18 @@ async def watch(process_id: int, interval: float, on_death: Callable[[], None]) 
 
 
 async def follow(file: Path, interval: float, on_change: Callable[[], None]) -> None:
-    """Look every ``interval`` seconds whether a file is another than before, also once it comes or goes."""
-    known = _state(file)
+    """Look every ``interval`` seconds whether a file is another than before, also once it comes or goes.
+
+    A change counts once it has lasted from one look to the next: a file may be met while it is written.
+    """
+    known = seen = _state(file)
     while True:
         await asyncio.sleep(interval)
-        if (now := _state(file)) != known:
+        now = _state(file)
+        if now == seen and now != known:
             known = now
             on_change()
+        seen = now
 
 
 def _state(file: Path) -> tuple[int, int, int] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
-FENCED = frozenset({"markdown"})
-"""Languages in which a fence is text like any other."""
+FENCED = frozenset({"markdown", "md", "mdx", "quarto", "rmd"})
+"""Languages in which a fence is text like any other, by all their names."""
 
 _OPENING = re.compile(r"[ \t]*(?:```|~~~)[^\n]*\n")
 _OPENING_BEGUN = re.compile(r"[ \t]*(?:`{1,2}|~{1,2}|(?:```|~~~)[^\n]*)")

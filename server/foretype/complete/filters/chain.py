@@ -28,8 +28,8 @@ FILTERS: tuple[tuple[str, Filter], ...] = (
     ("redaction", redaction),
     ("echo", echo),
     ("undo", undo),
-    ("indentation", indent),
     ("comments", comments),
+    ("indentation", indent),
     ("repetition", repetition),
     ("next lines", next_lines),
     ("rest of line", rest_of_line),
@@ -98,9 +98,9 @@ def run_partial(candidate: Candidate, surroundings: Surroundings) -> Filtered:
             return Filtered(None, (), outcome.reason)
     if echo_begun(text, surroundings) or undo_begun(text, surroundings):
         return Filtered(None, (), "may repeat what was there")
-    text = without_brace(_settled(text, surroundings), surroundings)
     shown = indent(Candidate(text), surroundings)
-    text = _joined(text if isinstance(shown, Rejection) else shown.text, surroundings)
+    text = _settled(text if isinstance(shown, Rejection) else shown.text, surroundings)
+    text = _joined(without_brace(text, surroundings), surroundings)
     ended = semicolons(Candidate(text, candidate.replaces), surroundings)
     text = text if isinstance(ended, Rejection) else ended.text
     if sum(not char.isspace() for char in text) < VISIBLE:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from foretype.complete.filters.brackets import OPENERS
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
-from foretype.complete.filters.outlook import outlook
+from foretype.complete.filters.outlook import count
 from foretype.syntax.languages import LanguageSpec
 from foretype.syntax.lexical import LONGEST_LINE, lex
 
 _TOLD = re.compile(
-    r"\W*(?:noqa|type\s*:|ty\s*:|pragma|pylint|pyright|mypy|ruff|fmt\s*:|isort|flake8|nosec|yapf|black|eslint|ts-|@|tslint"
-    r"|prettier|biome|jshint|istanbul|c8|v8|nolint|lint|clang|cppcheck|fallthrough|falls?\s+through|rubocop|shellcheck"
-    r"|swiftlint|phpcs|psalm|phpstan|ktlint|scalafmt|sourcery|safety|language\s*[=:]|region|endregion|go\s*:)",
+    r"\s*(?:/\*[+!]|#[:!]|--\+)|\W*(?:noqa|type\s*:|ty\s*:|pragma|pylint|pyre|pyright|pytype|mypy|ruff|fmt\s*:|isort|flake8"
+    r"|yapf|black|nosec|nosem|eslint|ts-|@|tslint|prettier|biome|jshint|istanbul|c8|v8|nolint|lint|clang|cppcheck"
+    r"|fall\W?thr|falls?\W+through|rubocop|nodoc|shellcheck|swiftlint|phpcs|psalm|phpstan|ktlint|scalafmt|sourcery"
+    r"|nosonar|nopmd|nocheckstyle|non-nls|codespell|markdownlint|safety|language\s*[=:]|region|endregion|go\s*:"
+    r"|v?\d+\.\d)",
     re.IGNORECASE,
 )
 """What tools read in a comment."""
+
+_UNMARKED = frozenset({"yaml"})
+"""Languages in which what looks like a comment may as well be text."""
 
 _APART = (";", ",", "{", "}", " ", "\t")
 """What a comment follows without a blank."""
@@ -25,18 +31,20 @@ _APART = (";", ",", "{", "}", " ", "\t")
 def comments(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
     """Takes off the comments that lines of code end with, in a file that has none such near the cursor.
 
-    What a tool reads stays, and so does what stands behind a closing bracket or a directive. Holds for growing text,
-    once ``comment_begun`` is held back.
+    What a tool reads stays, and so does what stands behind a closing bracket or a directive, goes on over lines, or may
+    be text after all. Holds for growing text, once ``comment_begun`` is held back.
     """
     spec = surroundings.spec
-    if surroundings.prose or not any(sign in candidate.text for sign in _signs(spec)):
+    if not any(sign in candidate.text for sign in _signs(spec)) or spec.id in _UNMARKED or not count(surroundings):
         return candidate
-    if outlook(surroundings).in_text or _is_habit(surroundings):
+    if _is_habit(surroundings) or _has_heredoc(candidate, surroundings):
         return candidate
     lines = candidate.text.split("\n")
     kept: list[str] = []
     for number, line in enumerate(lines):
         head = surroundings.before + "".join(f"{each}\n" for each in lines[:number])
+        if number + 1 < len(lines) and lex(spec, f"{head}{line}\n").comment:
+            return candidate.with_text("\n".join((*kept, *lines[number:])), surroundings)
         kept.append(line[: _code_length(spec, head, line)])
     return candidate.with_text("\n".join(kept), surroundings)
 
@@ -65,7 +73,20 @@ def _code_length(spec: LanguageSpec, head: str, line: str) -> int:
         return len(line)
     # An address in text that is no string, such as JSX has, goes on.
     is_apart = line[length : length + 1].isspace() or code.endswith(_APART) or not line[:length]
-    return length if is_apart and not _TOLD.match(line, length) else len(line)
+    is_kept = not is_apart or _TOLD.match(line, length) is not None or _may_be_text(code, line[length:])
+    return len(line) if is_kept else length
+
+
+def _may_be_text(code: str, comment: str) -> bool:
+    """Whether what looks like a comment ends what the code began: brackets, an element, a pattern, a template, PHP."""
+    closes = any(code.count(opener) > code.count(closer) and closer in comment for opener, closer in OPENERS.items())
+    return closes or "</" in comment or "?>" in comment or "`" in comment or code.count("/") % 2 == 1
+
+
+def _has_heredoc(candidate: Candidate, surroundings: Surroundings) -> bool:
+    """Whether a shell's text may stand around, in which nothing is a comment."""
+    around = (*surroundings.above, surroundings.before, candidate.text)
+    return surroundings.spec.id == "bash" and any("<<" in text for text in around)
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from foretype.syntax.languages import Bodies
 from foretype.syntax.lexical import indentation, width
 
 _CONTEXT = 8
+_LARGEST_STEP = 4
 _OPENING = (":", "{", "do", "then", "else", "=>", "->", "=", "|", "\\")
 
 
@@ -87,19 +88,19 @@ def _rescaled(written: str, first: str, rest: list[str], surroundings: Surroundi
     """The lines in the file's step, if the answer was written in a larger one from its first line on.
 
     That is so if the first line was moved left to the cursor, and the next one stands where it would follow on the line
-    as it was ``written``. A line that is on no step of the answer's is moved as far as the first.
+    as it was ``written``. Where the answer has no such step, or a line isn't on one, it is moved as far as the first.
     """
     before, unit = surroundings.before, width(surroundings.indent_unit)
     if written == first or before.strip() or "\t" in before + written or not unit or surroundings.indent_unit == "\t":
         return rest
     cursor, begin = len(before), len(before) + len(indentation(written))
-    depth = cursor // unit
-    if not depth or cursor % unit or begin % depth:
-        return rest
-    step, body = begin // depth, next(level(line) for line in rest if line.strip())
+    body = next(level(line) for line in rest if line.strip())
     opens = first.rstrip().endswith(_OPENING)
     if (body <= begin) if opens else (body != begin):
         return rest
+    depth, odd = divmod(cursor, unit)
+    step = begin // depth if depth and not odd and begin % depth == 0 else 0
+    step = step if 0 < step <= _LARGEST_STEP and body % step == 0 else 0
     return [_at_step(line, step, unit, begin - cursor) for line in rest]
 
 
@@ -107,8 +108,8 @@ def _at_step(line: str, step: int, unit: int, moved: int) -> str:
     lead = indentation(line)
     if "\t" in lead or not line.strip():
         return line
-    steps, odd = divmod(len(lead), step)
-    columns = max(0, len(lead) - moved) if odd else steps * unit
+    on_step = step and len(lead) % step == 0
+    columns = len(lead) // step * unit if on_step else max(0, len(lead) - moved)
     return " " * columns + line[len(lead) :]
 
 

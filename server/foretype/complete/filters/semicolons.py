@@ -37,7 +37,7 @@ def semicolons(candidate: Candidate, surroundings: Surroundings) -> Candidate | 
 def _does_without(surroundings: Surroundings) -> bool:
     code = (code_alone(surroundings.spec, "\n".join(lines)) for lines in (surroundings.above, surroundings.below))
     lines = visible(tuple("\n".join(code).split("\n")))
-    if any(line.rstrip().endswith(";") for line in lines):
+    if any(line.rstrip().endswith(";") for line in (*surroundings.above, *surroundings.below)):
         return False
     header = surroundings.spec.header
     could = (line for line in lines if _COULD_HAVE_ONE.search(line) and not (header and re.match(header, line.strip())))

@@ -10,6 +10,7 @@ from foretype.complete.filters.lines import level, repeats, similar, telling, vi
 from foretype.complete.filters.outlook import closings, count, outlook
 
 _RUN = 3
+_MOST_SKIPPED = 3
 
 
 def next_lines(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:
@@ -103,10 +104,17 @@ def _enters(header: str, lines: Sequence[str], below: Sequence[str]) -> bool:
 
 
 def _runs_along(lines: Sequence[str], below: Sequence[str]) -> bool:
-    """Whether the first three lines are those below, however they are indented, and two of them say something."""
-    first = list(zip(lines, below, strict=False))[:_RUN]
-    alike = len(first) == _RUN and all(similar(line, other) for line, other in first)
-    return alike and sum(telling(line) for line, _ in first) > 1
+    """Whether the first lines are those below, however they are indented: three, of which two say something.
+
+    Where the first of those below are left out, one more of each.
+    """
+    return any(
+        len(lines) >= (run := _RUN + bool(skipped))
+        and len(below) >= skipped + run
+        and all(similar(line, other) for line, other in zip(lines[:run], below[skipped:], strict=False))
+        and sum(map(telling, lines[:run])) >= run - 1
+        for skipped in range(_MOST_SKIPPED + 1)
+    )
 
 
 def evenness(lines: list[str], surroundings: Surroundings) -> list[bool]:
@@ -135,6 +143,8 @@ def meets_begun(lines: list[str], surroundings: Surroundings) -> int:
         run = seen[position:]
         if is_opened and position and _enters(whole[seen[position - 1]], [whole[n] for n in run], below):
             return number
-        if len(run) <= len(below) and all(similar(whole[n], other) for n, other in zip(run, below, strict=False)):
-            return number
+        for skipped in range(min(len(below), _MOST_SKIPPED + 1)):
+            rest = below[skipped:]
+            if len(run) <= len(rest) and all(similar(whole[n], other) for n, other in zip(run, rest, strict=False)):
+                return number
     return len(lines)

@@ -156,6 +156,9 @@ class Answer:
             text = self._reasoning.feed(text)
         if self._unfenced is not None:
             text = self._unfenced.feed(text)
+            if self._unfenced.over:
+                # Nothing follows that would bring out what is held back.
+                return self._last(text)
         return self._stops.feed(self._agreement.feed(text)) if text else ""
 
     def flush(self) -> str:
@@ -163,6 +166,9 @@ class Answer:
         rest = self._reasoning.flush() if self._reasoning is not None else ""
         if self._unfenced is not None:
             rest = self._unfenced.feed(rest) + self._unfenced.flush()
-        agreed = self._agreement.feed(rest) + self._agreement.flush()
+        return self._last(rest)
+
+    def _last(self, text: str) -> str:
+        agreed = self._agreement.feed(text) + self._agreement.flush()
         before = self._stops.feed(agreed)
         return before if self._stops.stopped else before + self._stops.flush()
