@@ -17,9 +17,9 @@ FEW_LINES = 8
 
 _BUILT_IN = frozenset(
     {
-        "true", "false", "null", "nil", "undefined", "mut", "this", "self", "super", "error", "auto", "str", "string", "bool",
-        "int", "long", "short", "byte", "char", "rune", "float", "double", "usize", "isize", "u8", "u16", "u32", "u64",
-        "i8", "i16", "i32", "i64", "int32", "int64", "f32", "f64", "float32", "float64",
+        "true", "false", "null", "nil", "undefined", "this", "self", "super", "error", "auto", "mut", "str", "string",
+        "bool", "int", "long", "short", "byte", "char", "rune", "float", "double", "usize", "isize",
+        "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "int32", "int64", "f32", "f64", "float32", "float64",
     }
 )  # fmt: skip
 """What is no variable in any language, although grammars may have no keyword for it."""
@@ -34,7 +34,7 @@ _BESIDE = re.compile(r",\s*(\w+)\s*=(?![=>])")
 
 _DECLARED = re.compile(
     r"\b(?!(?:return|in|if|not|and|or|while|else|elif|case|yield|await|throw|raise|new|is|of|then|do|when|unless|assert"
-    r"|print|echo|delete|del|match|switch|typeof)\b)[^\W\d][\w<>\[\]]*[ \t*&]+(?:mut[ \t]+)?(\w+)\b"
+    r"|print|echo|delete|del|match|switch|typeof)\b)[^\W\d][\w<>\[\]]*(?:[ \t]+[*&]{0,2}|[*&]{1,2}[ \t]+)(?:mut[ \t]+)?(\w+)\b"
 )
 
 
