@@ -155,6 +155,20 @@ async def test_a_change_of_the_users_file_that_is_wrong_is_told_and_the_last_goo
     assert client.all("didChangeStatus")[-1]["kind"] == "Warning"
 
 
+async def test_options_that_name_what_the_file_defines_are_taken_up_once_it_does(connect, tmp_path):
+    file = tmp_path / "foretype.toml"
+    file.write_text("endpoints.team = 3")
+    client = await connect(initialize=False, config=str(file), times={"file_check": 0.02})
+    options = {"route": {"engines": ["team"]}, "completion": {"max_lines": 3}, "trusted": True}
+    await client.initialize(initializationOptions=options)
+    await status(client, "Warning")
+    assert await lines(client) == 12
+    file.write_text('[endpoints.team]\nkind = "openai-chat"\nurl = "http://127.0.0.1:1/v1"\nmodel = "m"\n')
+    await lines_become(client, 3)
+    assert (await state(client))["trusted"]
+    await client.until(lambda: client.all("didChangeStatus")[-1]["kind"] != "Warning")
+
+
 async def test_off_is_told(connect):
     client = await connect()
     client.notify("workspace/didChangeConfiguration", {"settings": {"completion": {"enabled": False}}})

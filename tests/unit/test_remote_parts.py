@@ -14,6 +14,7 @@ from foretype.engines.base import Usage
 from foretype.engines.remote.answer import Answer, Reasoning, Stops, Unfenced
 from foretype.engines.remote.asking import Parameters, address, root
 from foretype.engines.remote.breaker import FAILURES, LONGEST_PAUSE_SECONDS, Breaker, BreakerState
+from foretype.engines.remote.conversation import may_be_fenced
 from foretype.engines.remote.day_file import Day, DayFile
 from foretype.engines.remote.failures import retry_after
 from foretype.engines.remote.healing import Agreement, split
@@ -124,6 +125,20 @@ def test_code_is_taken_out_of_a_fence(sentence: str, fence: str, code: str, clos
     given = "".join(unfenced.feed(piece) for piece in cut(whole, sizes)) + unfenced.flush()
     assert given == inside
     assert unfenced.over is bool(closing)
+
+
+def test_a_fence_that_closes_brings_out_what_was_held_back() -> None:
+    answer = Answer("", False, ("<|here|>",), reasons=True, fenced=True)
+    assert answer.feed("```c\nwhile (a <\n```") == "while (a <"
+    assert answer.over
+    assert answer.flush() == ""
+
+
+@pytest.mark.parametrize("language", ["markdown", "mdx", "quarto"])
+def test_a_fence_is_text_in_what_is_written_with_fences(language: str) -> None:
+    assert not may_be_fenced(Hole("# Notes\n", "", "", language=language))
+    assert may_be_fenced(Hole("# Notes\n", "", "", language="python"))
+    assert not may_be_fenced(Chat(()))
 
 
 @given(CODE, SPLITS)

@@ -34,7 +34,8 @@ _BESIDE = re.compile(r",\s*(\w+)\s*=(?![=>])")
 
 _DECLARED = re.compile(
     r"\b(?!(?:return|in|if|not|and|or|while|else|elif|case|yield|await|throw|raise|new|is|of|then|do|when|unless|assert"
-    r"|print|echo|delete|del|match|switch|typeof)\b)[^\W\d][\w<>\[\]]*(?:[ \t]+[*&]{0,2}|[*&]{1,2}[ \t]+)(?:mut[ \t]+)?(\w+)\b"
+    r"|print|echo|delete|del|match|switch|typeof)\b)[^\W\d][\w<>\[\]]*"
+    r"(?:[ \t]+[*&]{0,2}|[*&]{1,2}[ \t]+)(?:mut[ \t]+)?(\w+)\b"
 )
 
 
