@@ -363,3 +363,14 @@ async def test_other_settings_make_only_those_engines_anew_that_they_change(poli
         (await b.generation(0, "fast")).say("urn a\n")
         assert (await task).engine == "fast (some-model)"
         assert ENDPOINT.model == "some-model"
+
+
+async def test_a_service_that_is_stopped_again_and_again_is_asked_three_times_and_what_it_said_stands() -> None:
+    async with bench(routed("first", "fast")) as b:
+        task = b.ask(ASKED)
+        for number, said in enumerate(("urn a", " + b", " * g(2)")):
+            (await b.generation(number, "fast")).say(said)
+            await a_moment()
+            b.completer._lanes["fast"].generator.stop()
+        assert text_of(await task) == "urn a + b * g(2)"
+        assert len(b.engines["fast"].generations) == 3
