@@ -82,6 +82,14 @@ def test_appending_changes_the_last_line_only(redactor: Redactor, parts: list[st
     assert whole.startswith(beginning.rpartition("\n")[0])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n", "\nn", "\nnBp", "\nnBpYc7HUmSG"])
+def test_a_key_of_which_only_the_first_line_is_there_changes_the_last_line_only(redactor: Redactor, end: str) -> None:
+    begun = f'KEY = """\n-----BEGIN RSA PRIVATE KEY-----{end}'
+    body = "nBpYc7HUmSGSNPIepzXDhKPdyfJgP0EcHpXab92tDrUAkMiJT0uXIOCGZAJkSzSy\n"
+    more = shown(redactor, begun + body.removeprefix(end.strip()))
+    assert more.startswith(shown(redactor, begun).rpartition("\n")[0])
+
+
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda each: each.kind)
 def test_a_cursor_inside_of_a_secret_hides_neither_half(redactor: Redactor, planted: Planted) -> None:
     start = planted.code.index(planted.secret)

@@ -11,6 +11,7 @@ _BODY = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _HEADER = re.compile(r"[A-Za-z-]{2,20}: ?[^\r\n]*")
 # What stands around a line of a key in comments, and in source code that joins it line by line.
 _AROUND = " \t\r\n\"'`#*;,\\"
+_INDENT = " \t"
 _COMMENT = re.compile(r"^(?://|--)(?: |$)")
 _ESCAPED = re.compile(r"(?:\\[nr])+[\"'`]?[ \t]*[+.,;\\]?[ \t]*$")
 LEAST = 30
@@ -31,7 +32,10 @@ def key_parts(text: str) -> Iterator[tuple[int, int]]:
         if not line.group():
             break
         mark = _MARK.search(line.group())
-        kind = _kind(line.group(), is_run, is_key and not is_run)
+        is_begun = is_key and not is_run
+        kind = _kind(line.group(), is_run, is_begun)
+        if is_begun and line.end() == len(text) and _BODY.fullmatch(line.group().strip(_INDENT)):
+            kind = "body"  # as far as it is there
         if mark is not None:
             at, until = line.start() + mark.start(), line.start() + mark.end()
             private = mark[2] is not None
@@ -59,7 +63,8 @@ def key_parts(text: str) -> Iterator[tuple[int, int]]:
                 yield start, end
             is_key = is_run = False
     if is_key:
-        yield start, end
+        # A first line's end is a part: what the key is known by is still to come.
+        yield start, end if is_run or text[end:].strip() else len(text)
 
 
 def _kind(line: str, is_run: bool, is_begun: bool) -> str:
