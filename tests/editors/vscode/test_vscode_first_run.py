@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from hub import Hub, hub
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Error, Locator
 from stub_python import stub_python
 from workbench import CodeServer, Window, until
 
@@ -74,6 +74,22 @@ def environment_of(window: Window) -> Path:
     return window.server.root / "data" / "User" / "globalStorage" / "foretype.foretype" / "environment"
 
 
+def ask(window: Window, command: str) -> Locator:
+    """Run a command that asks something first, again if the question doesn't come."""
+    dialog = window.page.locator(".monaco-dialog-box")
+
+    def asked() -> bool:
+        window.run_command(command)
+        try:
+            dialog.wait_for(timeout=10_000)
+        except Error:
+            return False
+        return True
+
+    until(asked, "the question appears")
+    return dialog
+
+
 def choose(window: Window, label: str) -> None:
     """Choose a model from the list."""
     window.run_command("Foretype: Choose the Model...")
@@ -102,14 +118,12 @@ def test_a_python_that_is_chosen_later_is_where_the_server_is_taken_from(newcome
 
 
 def test_the_server_is_installed_once_the_user_agrees(newcomer: Window) -> None:
-    newcomer.run_command("Foretype: Install the Server...")
-    dialog = newcomer.page.locator(".monaco-dialog-box")
-    dialog.wait_for(timeout=60_000)
+    dialog = ask(newcomer, "Foretype: Install the Server...")
     assert "Nothing else is changed" in dialog.inner_text()
     newcomer.press("Escape")
     dialog.wait_for(state="hidden", timeout=60_000)
     assert not environment_of(newcomer).exists()
-    newcomer.run_command("Foretype: Install the Server...")
+    ask(newcomer, "Foretype: Install the Server...")
     newcomer.page.get_by_role("button", name="Models on this machine").click()
     newcomer.notice("Making a Python environment with Python 3")
     newcomer.notice("Fetching")
@@ -158,7 +172,7 @@ def test_the_first_suggestion_appears_in_the_file_to_try(newcomer: Window) -> No
 
 
 def test_the_server_is_removed_with_all_of_its_environment(newcomer: Window) -> None:
-    newcomer.run_command("Foretype: Remove the Server...")
+    ask(newcomer, "Foretype: Remove the Server...")
     newcomer.page.get_by_role("button", name="Remove", exact=True).click()
     newcomer.status("set up")
     assert not environment_of(newcomer).exists()

@@ -262,18 +262,23 @@ class Window:
     def pick(self, key: str, text: str, label: str) -> None:
         """Open a list with a key, type a text there, and take the first entry once it has a label."""
         box = self.page.locator(".quick-input-widget input.input")
+        first = self.page.locator(".quick-input-list .monaco-list-row").first
+        seen = ""
 
         def offered() -> bool:
+            nonlocal seen
             try:
                 if not box.is_visible():
                     self.press(key)
                     box.wait_for(timeout=5_000)
                 if box.input_value(timeout=2_000) != text:
                     self.fill(text)
+                before, seen = seen, first.get_attribute("aria-label", timeout=2_000) or ""
             except Error:
                 # A list that closes may take the key with it.
                 return False
-            return self.take(label)
+            # Not while the list is still being filtered: what is taken then may get lost.
+            return seen == before and self.take(label)
 
         until(offered, f"{label!r} is offered")
 
