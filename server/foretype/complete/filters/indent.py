@@ -10,6 +10,7 @@ from foretype.syntax.lexical import indentation, width
 
 _CONTEXT = 8
 _LARGEST_STEP = 4
+"""Columns; no model indents by more for each level."""
 _OPENING = (":", "{", "do", "then", "else", "=>", "->", "=", "|", "\\")
 
 

@@ -10,7 +10,10 @@ from foretype.complete.filters.lines import level, repeats, similar, telling, vi
 from foretype.complete.filters.outlook import closings, count, outlook
 
 _RUN = 3
+"""Lines in a row that are those below, however they are indented."""
+
 _MOST_SKIPPED = 3
+"""Lines below that such a run may leave out before it."""
 
 
 def next_lines(candidate: Candidate, surroundings: Surroundings) -> Candidate | Rejection:

@@ -1,4 +1,4 @@
-"""From what a service generates to what it answers: reasoning and repetition left out, cut at the first stop."""
+"""From what a service generates to what it answers: without reasoning, fence and repetition, up to the first stop."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ class Unfenced:
         closing = _CLOSING.search(text)
         if closing is not None:
             self._state = "over"
-        begun = closing or _CLOSING_BEGUN.search(text)
-        end = len(text) if done and closing is None else begun.start() if begun else len(text)
+        begun = closing or (None if done else _CLOSING_BEGUN.search(text))
+        end = begun.start() if begun else len(text)
         self._held = text[end:]
         given, self._unsaid = text[self._unsaid : end], max(0, self._unsaid - end)
         return given
