@@ -153,7 +153,7 @@ class Contexts:
 def _room(window: int, allowed: Budget, info: EngineInfo) -> int:
     """Tokens for the context beside a window of so many: its share of a full prompt, or what a short file leaves."""
     full = int((allowed.full.prefix + allowed.full.suffix) / CHARACTERS_PER_TOKEN)
-    return min(max(allowed.context, min(MOST_CONTEXT_TOKENS, full - window)), _most(info) - window)
+    return min(max(allowed.context, min(MOST_CONTEXT_TOKENS, full - window)), _most(info) - window - TOKENS_BETWEEN)
 
 
 def _most(info: EngineInfo) -> int:

@@ -9,7 +9,10 @@ from foretype.context.choice import NOTHING, Context
 from foretype.text.documents import Snapshot
 from foretype.text.positions import Point
 
-LINES_IN_MIDDLE = 8
+LINES_IN_MIDDLE = 3
+"""So few because the next line is guessed better: of 67 holes six were right with three and not with eight, one the
+other way round (Qwen2.5-Coder-0.5B, the likeliest line)."""
+
 WINDOW_GRID = 16
 _CLOSERS = re.compile(r"[\s)\]}>\"'`;,]*\Z")
 
