@@ -1,4 +1,4 @@
-"""Blocks that were cut off at a limit are closed, so that what is offered leaves no bracket open."""
+"""Blocks that ended before their brackets were closed are closed, so that what is offered leaves none open."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from foretype.complete.filters.candidate import Surroundings
 from foretype.complete.filters.outlook import KINDS, closings, count, outlook
 from foretype.syntax.lexical import indentation
 
-CUT_OFF = frozenset({"limit", "repetition", "code fence"})
-"""Reasons of ``stop.cut`` that say nothing of where a block would have ended."""
+CUT_OFF = frozenset({"limit", "repetition", "code fence", "end"})
+"""Reasons of ``stop.cut`` that say nothing of where a block would have ended: a model's own end is often too early."""
 
 
 def closed(text: str, surroundings: Surroundings) -> str:

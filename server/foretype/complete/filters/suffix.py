@@ -62,7 +62,8 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
     only if it is indented alike or the two after it are those below as well, and one with brackets only where the text
     is even without it: a closing bracket is right as long as it is missing. Rows that are alike above and below may go
     on. A line that says something and stands below the brace on the next line is over again after a header with its
-    brace. ``rest`` is what follows the text on its last line.
+    brace. Lines that run along with those below begin after a closing bracket that is missing. ``rest`` is what follows
+    the text on its last line.
     """
     above, below = visible(surroundings.above), visible(surroundings.below)
     if not below:
@@ -77,8 +78,9 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
         line = whole[number]
         if is_opened and position and _enters(whole[seen[position - 1]], [line], below):
             return number
+        is_missing = not even[number] and any(char in CLOSERS for char in line)
         if not are_rows and _runs_along([whole[n] for n in seen[position:]], below):
-            return number
+            return seen[position + is_missing]
         if not repeats(line, below[0]):
             continue
         if telling(line):
@@ -90,7 +92,7 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
                 return number
             if position + 1 < len(seen) and len(below) > 1 and similar(whole[seen[position + 1]], below[1]):
                 return number
-        elif level(line) == level(below[0]) and (even[number] or not any(char in CLOSERS for char in line)):
+        elif level(line) == level(below[0]) and not is_missing:
             return number
     return None
 
