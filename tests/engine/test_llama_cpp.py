@@ -171,6 +171,18 @@ async def test_a_name_that_is_asked_for_is_tried_where_it_fits_best(qwen_coder: 
     assert set(fewer) <= set(more)
 
 
+async def test_comments_that_nobody_wants_are_neither_begun_nor_appended(qwen_coder: Path) -> None:
+    hole = Hole("", "\n    return total\n", "def cost(basket):\n    ")
+    async with running(qwen_coder) as (engine, _):
+        free = await engine.explore(ExploreRequest(hole, 6, 48))
+        told = await engine.explore(ExploreRequest(hole, 6, 48, signs=("#", '"""')))
+    assert any("#" in line.text or '"""' in line.text for line in free.alternatives)
+    texts = [line.text for line in told.alternatives]
+    assert len(texts) > 2
+    assert not any("#" in text or '"""' in text for text in texts)
+    assert all(text == text.rstrip() for text in texts)
+
+
 async def test_the_text_before_is_read_once_for_both_prompts(qwen_coder: Path) -> None:
     async with running(qwen_coder) as (engine, _):
         before = "".join(f"const price{number} = quantities[{number}] * {number};\n" for number in range(30))

@@ -7,7 +7,7 @@ import itertools
 
 import msgspec
 import pytest
-from scripted.engine import END, URI, Bench, ScriptedEngine, as_prompt, bench, text_of
+from scripted.engine import END, URI, Bench, ScriptedEngine, as_prompt, bench, text_of, until
 
 from foretype.complete.auto_closed import auto_closed
 from foretype.complete.contest import OUTDATED, SUPERSEDED
@@ -402,6 +402,14 @@ async def test_a_block_that_was_asked_for_and_cut_off_is_closed() -> None:
         assert (lines[0], lines[-2], lines[-1]) == ("return g(", "        xi,", "    )")
 
 
+async def test_a_block_that_was_asked_for_and_ended_too_early_is_closed() -> None:
+    """Models leave the last bracket out where one like it stands below."""
+    async with bench() as b:
+        task = b.ask("def f(xs):\n    $0\n", explicit=True)
+        (await b.generation(0)).say("return g(\n        xs,", END)
+        assert text_of(await task) == "return g(\n        xs,\n    )"
+
+
 @pytest.mark.parametrize(("keeps_work", "family", "count"), [(False, "qwen", 3), (True, "qwen", 6), (True, "", 8)])
 async def test_a_model_here_is_asked_for_more_lines(keeps_work: bool, family: str, count: int) -> None:
     async with bench() as b:
@@ -434,6 +442,26 @@ async def test_comments_are_not_begun() -> None:
         b.engine.lines = (Alternative(" the other # one", -1.0),)
         result = await b.ask("# Add one and$0\n", explicit=True)
         assert text_of(result) == " the other # one"
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("def f(a, b):\n    $0\n    pass\n", ("#", '"""', "'''")),
+        ("x = f($0)\n", ("#",)),
+        ("a = 1  # one\nx = f($0)\n", ()),
+        ("# Add one and$0\n", ()),
+        ('x = f("a$0")\n', ()),
+    ],
+)
+async def test_an_engine_is_told_which_comments_nobody_wants(text: str, signs: tuple[str, ...]) -> None:
+    async with bench() as b:
+        b.engine.keeps_work = True
+        task = b.ask(text, explicit=True)
+        await until(lambda: b.engine.explored)
+        b.completer.closed(URI)
+        await task
+        assert [request.signs for request in b.engine.explored] == [signs]
 
 
 async def test_a_line_below_is_offered_only_where_the_line_goes_on() -> None:

@@ -13,7 +13,8 @@ from foretype.engines.llama_cpp import frames
 from foretype.engines.llama_cpp.context import LEAST_CELLS, MOST_CELLS, shape_for
 from foretype.engines.llama_cpp.drafts import LONGEST_KEY, MOST_DRAFTED, SHORTEST_KEY, Drafter, lookup
 from foretype.engines.llama_cpp.healing import Vocabulary, split_tail
-from foretype.engines.llama_cpp.sampling import TextStream
+from foretype.engines.llama_cpp.line_ends import LineEnds
+from foretype.engines.llama_cpp.sampling import Choice, TextStream
 from foretype.engines.llama_cpp.sequences import SequencePool, common_prefix
 from foretype.engines.llama_cpp.speeds import SpeedMeter, ThreadGovernor
 from foretype.prompt.fim import Control, Prompt, Token
@@ -262,3 +263,45 @@ def test_frames_round_trip() -> None:
     source = iter([data[: framing.LENGTH_BYTES], data[framing.LENGTH_BYTES :]])
     assert framing.read(lambda _: next(source), frames.to_worker) == message
     assert framing.read(lambda _: b"", frames.to_worker) is None
+
+
+class FewTokens:
+    """A model's vocabulary of a few tokens; the first ends a text."""
+
+    pieces = (b"", b"\n", b" x", b" #", b"#", b'"', b'"""', b" ")
+    controls = frozenset({0})
+
+    def ends(self, token: int) -> bool:
+        return token == 0
+
+
+@pytest.mark.parametrize(
+    ("begun", "ending"),
+    [
+        (b"", {0}),
+        (b"  ", {0}),
+        (b"a = 1", {0, 1, 3}),
+        (b"a = 1;", {0, 1, 3, 4}),
+        (b"a = 1 ", {0, 1, 3, 4}),
+        (b'a = "b', {0, 1}),
+        (b'a = "b"', {0, 1, 3}),
+    ],
+)
+def test_a_line_ends_before_a_comment_but_not_inside_quotes(begun: bytes, ending: set[int]) -> None:
+    ends = LineEnds(FewTokens(), ("#", '"""'))  # type: ignore[arg-type]
+    assert {token for token in range(len(FewTokens.pieces)) if ends.ends(begun, token)} == ending
+
+
+def test_no_line_begins_with_a_comment_that_nobody_wants() -> None:
+    row = np.zeros(len(FewTokens.pieces), dtype=np.float32)
+    ends = LineEnds(FewTokens(), ("#", '"""'))  # type: ignore[arg-type]
+    assert [token for token, logit in enumerate(ends.wanted(row, b" ")) if logit == -np.inf] == [3, 4, 6]
+    assert ends.wanted(row, b"a") is row
+    assert LineEnds(FewTokens(), ()).wanted(row, b"") is row  # type: ignore[arg-type]
+
+
+def test_a_comment_is_as_good_an_end_as_any_other() -> None:
+    row = np.zeros(len(FewTokens.pieces), dtype=np.float32)
+    ends = LineEnds(FewTokens(), ("#",))  # type: ignore[arg-type]
+    assert ends.gain(row, b"a", Choice(1, -2.0)) == pytest.approx(np.log(4 / 8))
+    assert ends.gain(row, b"a", Choice(2, -2.0)) == -2.0

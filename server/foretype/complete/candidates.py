@@ -9,7 +9,7 @@ from foretype.complete import filters, stop
 from foretype.complete.expected import expected_names
 from foretype.complete.filters import Candidate, Surroundings
 from foretype.complete.filters.candidate import Rejection
-from foretype.complete.filters.comments import comments
+from foretype.complete.filters.comments import comments, unwanted
 from foretype.complete.prompts import hole_at
 from foretype.complete.run import Run
 from foretype.complete.stream import Stream
@@ -18,6 +18,8 @@ from foretype.syntax.closes import adds_error
 from foretype.syntax.cursor import Intent
 from foretype.syntax.languages import Languages
 from foretype.syntax.lexical import lex
+
+_DOCSTRINGS = ('"""', "'''")
 
 FEW_LINES, SEEN_LINES, BLIND_LINES = 3, 6, 8
 """Lines to ask for: of a service, paid for each; of a model here that is shown what follows; of one that guesses."""
@@ -52,12 +54,12 @@ async def candidates(
     after = hole.suffix[:AFTER_CHARACTERS]
     after = after if after.strip() else ""
     names = expected_names(languages, hole.language, hole.prefix + hole.middle, hole.suffix)
-    request = ExploreRequest(hole, _count(info), max_tokens, after, names)
+    around = run.surroundings(begun.prose)
+    request = ExploreRequest(hole, _count(info), max_tokens, after, names, _signs(around))
     found = await engine.explore(request)
     ranked = sorted(found.alternatives, key=lambda line: _fit(line, bool(info.family), names), reverse=True)
     kept: dict[str, tuple[Candidate, Stream]] = {}
     rejected: str | None = None
-    around = run.surroundings(begun.prose)
     for line in ranked:
         code = _without_comment(line.text, around)
         text = code if begun.intent is Intent.BLOCK else stop.cut(code, Intent.LINE, around, True, 1).text
@@ -80,6 +82,14 @@ def _count(info: EngineInfo) -> int:
     if not info.keeps_work:
         return FEW_LINES
     return SEEN_LINES if info.family else BLIND_LINES
+
+
+def _signs(around: Surroundings) -> tuple[str, ...]:
+    """What begins comments and docstrings that nobody asks for here."""
+    if around.prose or lex(around.spec, around.before).string is not None:
+        return ()
+    docstrings = _DOCSTRINGS if around.spec.id == "python" and not around.before.strip() else ()
+    return (*unwanted(around), *docstrings)
 
 
 def _without_comment(text: str, around: Surroundings) -> str:

@@ -107,7 +107,8 @@ class Finish:
 class ExploreRequest:
     """Asks for several ends of a hole's last line; ``after`` is the text that has to fit after them, if any.
 
-    For each of ``names`` one end more may be sought that has it.
+    For each of ``names`` one end more may be sought that has it. ``signs`` begin comments that aren't wanted: where
+    the engine sees to it, a line ends before one and none begins with one.
     """
 
     prompt: Hole
@@ -115,6 +116,7 @@ class ExploreRequest:
     max_tokens: int
     after: str = ""
     names: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

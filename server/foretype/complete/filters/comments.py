@@ -35,9 +35,9 @@ def comments(candidate: Candidate, surroundings: Surroundings) -> Candidate | Re
     be text after all. Holds for growing text, once ``comment_begun`` is held back.
     """
     spec = surroundings.spec
-    if not any(sign in candidate.text for sign in _signs(spec)) or spec.id in _UNMARKED or not count(surroundings):
+    if not any(sign in candidate.text for sign in _signs(spec)) or not unwanted(surroundings):
         return candidate
-    if _is_habit(surroundings) or _has_heredoc(candidate, surroundings):
+    if _has_heredoc(candidate, surroundings):
         return candidate
     lines = candidate.text.split("\n")
     kept: list[str] = []
@@ -47,6 +47,13 @@ def comments(candidate: Candidate, surroundings: Surroundings) -> Candidate | Re
             return candidate.with_text("\n".join((*kept, *lines[number:])), surroundings)
         kept.append(line[: _code_length(spec, head, line)])
     return candidate.with_text("\n".join(kept), surroundings)
+
+
+def unwanted(surroundings: Surroundings) -> tuple[str, ...]:
+    """What begins the comments that are taken off at the cursor; nothing where they may stay."""
+    if surroundings.spec.id in _UNMARKED or not count(surroundings) or _is_habit(surroundings):
+        return ()
+    return _signs(surroundings.spec)
 
 
 def comment_begun(text: str, surroundings: Surroundings) -> int:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from foretype.engines.llama_cpp.context import BATCH_TOKENS, FULL, SCRATCH, SEQUENCES, Context, Place
 from foretype.engines.llama_cpp.healing import Vocabulary
+from foretype.engines.llama_cpp.line_ends import LineEnds, weighed
 from foretype.engines.llama_cpp.model import Model
-from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream, logprob, logprob_of_any, sum_of_logs
+from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream, logprob, sum_of_logs
 from foretype.engines.llama_cpp.sequences import Sequence, SequencePool
 
 if TYPE_CHECKING:
@@ -70,12 +71,14 @@ class Limits:
     """How many lines of how many tokens at most are sought, besides one for each of ``names`` where there is room.
 
     ``is_shown`` says that the prompt shows what follows the line: else nothing makes sure of a line or rules it out.
+    ``signs`` are those of comments that aren't wanted.
     """
 
     count: int
     most_tokens: int
     is_shown: bool
     names: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +103,11 @@ class Explorer:
     """Follows the likeliest line, then the likeliest departures from it and towards names, all of them in one batch."""
 
     def __init__(self, model: Model, context: Context, pool: SequencePool, vocabulary: Vocabulary) -> None:
-        import numpy as np
-
         self._model = model
         self._context = context
         self._pool = pool
         self._vocabulary = vocabulary
-        ends = (token for token, piece in enumerate(model.pieces) if token in model.controls or piece.startswith(b"\n"))
-        self._ends = np.fromiter(ends, dtype=np.int64)
+        self._line_ends: dict[tuple[str, ...], LineEnds] = {}
         self.evaluated = 0
 
     def explore(
@@ -119,6 +119,7 @@ class Explorer:
         they are.
         """
         length, most_tokens = len(base.tokens), limits.most_tokens
+        ends = self._ends_by(limits.signs)
         self.evaluated = 0
         scratch = range(SEQUENCES, SEQUENCES + SCRATCH)
         try:
@@ -128,7 +129,7 @@ class Explorer:
             openings: dict[str, Opening] = {}
             while not first.ended and len(first.tokens) < most_tokens:
                 self._open(first, limits.names, openings)
-                self._advance([first], base, doubts)
+                self._advance([first], base, ends, doubts)
                 yield None
             lines = [first]
             is_sure = limits.is_shown and first.total >= SURE
@@ -136,15 +137,15 @@ class Explorer:
             least = first.total + HOPELESS if limits.is_shown else -math.inf
             doubts = sorted((each for each in doubts if each.total >= least), key=lambda each: -each.total)
             for number, doubt in zip(scratch[1:count], doubts, strict=False):
-                lines.append(self._depart(first, doubt, number, length))
+                lines.append(self._depart(first, doubt, number, length, ends))
             if not is_sure:
                 words = _words(self._text(first))
                 asked = [opening for name, opening in openings.items() if name not in words]
                 for number, opening in zip(scratch[count:], asked, strict=False):
-                    lines.append(self._depart(first, opening.doubt, number, length, opening.given))
+                    lines.append(self._depart(first, opening.doubt, number, length, ends, opening.given))
             self._settle(lines[1:], base)
             while going := [line for line in lines[1:] if not line.ended and len(line.tokens) < most_tokens]:
-                self._advance(going, base, None)
+                self._advance(going, base, ends)
                 yield None
                 if limits.is_shown:
                     lines = _hopeful(lines)
@@ -152,6 +153,11 @@ class Explorer:
         finally:
             for number in scratch:
                 self._context.clear(number)
+
+    def _ends_by(self, signs: tuple[str, ...]) -> LineEnds:
+        if signs not in self._line_ends:
+            self._line_ends[signs] = LineEnds(self._model, signs)
+        return self._line_ends[signs]
 
     def _open(self, line: Line, names: tuple[str, ...], openings: dict[str, Opening]) -> None:
         """Notes for each name whether this is the likeliest place on the line for it to begin at."""
@@ -172,70 +178,64 @@ class Explorer:
                     choice = Choice(token, total - line.total)
                     openings[name] = Opening(Doubt(len(line.tokens), choice, line.tail, total), rest)
 
+    def _begun(self, line: Line) -> bytes:
+        return b"".join(self._model.pieces[token] for token in line.tokens)
+
     def _text(self, line: Line) -> str:
-        return b"".join(self._model.pieces[token] for token in line.tokens).decode("utf-8", "replace")
+        return self._begun(line).decode("utf-8", "replace")
 
     def _fork(self, base: Sequence, number: int, length: int, tail: bytes) -> Line:
         self._context.copy(base.id, number, length)
         return Line(number, length, tail)
 
-    def _depart(self, first: Line, doubt: Doubt, number: int, length: int, given: list[int] | None = None) -> Line:
+    def _depart(
+        self, first: Line, doubt: Doubt, number: int, length: int, ends: LineEnds, given: list[int] | None = None
+    ) -> Line:
         self._context.copy(first.sequence, number, length + doubt.at)
         line = Line(number, length, doubt.tail, first.tokens[: doubt.at])
         line.given, line.is_asked_for = given or [], given is not None
-        self._take(line, doubt.choice.token, doubt.total)
+        self._take(line, ends, doubt.choice.token, doubt.total)
         return line
 
-    def _advance(self, lines: list[Line], base: Sequence, doubts: list[Doubt] | None) -> None:
+    def _advance(self, lines: list[Line], base: Sequence, ends: LineEnds, doubts: list[Doubt] | None = None) -> None:
         """One more token for each line."""
         for line in lines:
             assert line.row is not None
             if line.given:
                 token = line.given.pop(0)
-                self._take(line, token, line.total + logprob(line.row, token))
+                self._take(line, ends, token, line.total + logprob(line.row, token))
                 continue
+            begun = self._begun(line)
             sampler = Sampler(self._model, self._vocabulary, line.tail, 0.0, 0)
-            choices = sampler.alternatives(line.row, DOUBTS if doubts is not None else 1)
+            wanted = sampler.alternatives(ends.wanted(line.row, begun), DOUBTS if doubts is not None else 1)
+            choices = weighed(line.row, wanted)
             if not choices:
                 line.ended = True
                 continue
-            totals = [line.total + self._gain(line, choice) for choice in choices]
+            totals = [line.total + ends.gain(line.row, begun, choice) for choice in choices]
             if doubts is not None:
-                words = [self._word(line, choice.token) for choice in choices]
+                words = [self._word(begun, ends, choice.token) for choice in choices]
                 doubts += (
                     Doubt(len(line.tokens), choices[number], line.tail, totals[number])
                     for number in range(1, len(choices))
                     if words[number] != b"" and words[number] not in words[:number]
                 )
-            self._take(line, choices[0].token, totals[0])
+            self._take(line, ends, choices[0].token, totals[0])
         self._settle(lines, base)
 
-    def _gain(self, line: Line, choice: Choice) -> float:
-        """The log-probability that a choice adds: that of any token that only ends the line, if this is one."""
-        if not self._ends_line(line, choice.token):
-            return choice.logprob
-        assert line.row is not None
-        return logprob_of_any(line.row, self._ends)
-
-    def _ends_line(self, line: Line, token: int) -> bool:
-        """Whether a token ends the line and adds nothing to it; a line end before anything visible doesn't."""
-        begun = b"".join(self._model.pieces[taken] for taken in line.tokens).strip()
-        return self._model.ends(token) or (bool(begun) and self._model.pieces[token].startswith(b"\n"))
-
-    def _word(self, line: Line, token: int) -> bytes | None:
+    def _word(self, begun: bytes, ends: LineEnds, token: int) -> bytes | None:
         """What a token says, blanks aside; None if it says nothing but that the line ends."""
-        return None if self._ends_line(line, token) else self._model.pieces[token].strip()
+        return None if ends.ends(begun, token) else self._model.pieces[token].strip()
 
-    def _take(self, line: Line, token: int, total: float) -> None:
+    def _take(self, line: Line, ends: LineEnds, token: int, total: float) -> None:
         line.total = total
-        if self._ends_line(line, token):
+        if ends.ends(self._begun(line), token):
             line.ended = True
             return
         piece = self._model.pieces[token]
         line.tail = line.tail[len(piece) :]
         line.tokens.append(token)
-        text = b"".join(self._model.pieces[taken] for taken in line.tokens)
-        line.ended = b"\n" in text.lstrip()
+        line.ended = b"\n" in self._begun(line).lstrip()
 
     def _settle(self, lines: list[Line], base: Sequence) -> None:
         """Evaluates each line's last token and keeps the logits after it."""
@@ -249,13 +249,14 @@ class Explorer:
             line.row = self._context.logits(index).copy()
 
     def _distinct(self, lines: list[Line], tail: bytes) -> list[Found]:
-        """Each text once, with what its ways add up to; text past the line's end is left out."""
+        """Each text once, with what its ways add up to; blanks and other text past the line's end are left out."""
         found: dict[str, float] = {}
         for line in lines:
             stream = TextStream(tail, ())
             text = "".join(stream.add(self._model.pieces[token]) for token in line.tokens)
             blank = len(text) - len(text.lstrip("\n"))
             text = text[: blank + len(text[blank:].split("\n", 1)[0])]
+            text = text.rstrip(" \t") if text.strip() else text
             found[text] = sum_of_logs(found[text], line.total) if text in found else line.total
         return sorted((Found(text, total) for text, total in found.items()), key=lambda each: -each.logprob)
 

@@ -54,7 +54,7 @@ class Explore(Message, frozen=True, tag=True, array_like=True):
     """Find several ends of the prompt's last line.
 
     If there is text ``after`` them, they are read with it behind ``unseen``, a prompt that doesn't show that text.
-    For each of ``names`` one more may be sought that has it.
+    For each of ``names`` one more may be sought that has it. Lines end before ``signs``, which begin comments.
     """
 
     id: int
@@ -65,6 +65,7 @@ class Explore(Message, frozen=True, tag=True, array_like=True):
     max_tokens: int
     after: str
     names: tuple[str, ...]
+    signs: tuple[str, ...] = ()
 
 
 class Count(Message, frozen=True, tag=True, array_like=True):

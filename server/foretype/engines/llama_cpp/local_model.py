@@ -43,7 +43,7 @@ class LocalModel:
         prompt = laid_out(request.prompt, known)
         seen, blind = frames.pieces_of(prompt), frames.pieces_of(unseen(request.prompt, known))
         return frames.Explore(
-            id, seen, prompt.heal, blind, request.count, request.max_tokens, request.after, request.names
+            id, seen, prompt.heal, blind, request.count, request.max_tokens, request.after, request.names, request.signs
         )
 
 

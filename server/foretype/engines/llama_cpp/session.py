@@ -174,7 +174,7 @@ class Session:
         found: list[Found] = []
         row = sequence.rows[len(sequence.tokens)]
         is_shown = self._model.family is not None
-        limits = Limits(request.count, request.max_tokens, is_shown, request.names)
+        limits = Limits(request.count, request.max_tokens, is_shown, request.names, request.signs)
         lines = self._explorer.explore(sequence, row, job.tail, limits)
         for step in lines:
             job.tally.decode_ms = (time.perf_counter() - started) * 1000
