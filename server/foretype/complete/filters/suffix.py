@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from foretype.complete.filters.brackets import CLOSERS, OPENERS, lexicon
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
-from foretype.complete.filters.lines import level, repeats, similar, telling, visible
+from foretype.complete.filters.lines import level, repeats, similar, telling, visible, words
 from foretype.complete.filters.outlook import closings, count, outlook
 
 _RUN = 3
@@ -62,8 +62,8 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
     only if it is indented alike or the two after it are those below as well, and one with brackets only where the text
     is even without it: a closing bracket is right as long as it is missing. Rows that are alike above and below may go
     on. A line that says something and stands below the brace on the next line is over again after a header with its
-    brace. Lines that run along with those below begin after a closing bracket that is missing. ``rest`` is what follows
-    the text on its last line.
+    brace. Lines that run along with those below begin after a closing bracket that is missing. So is the last line of
+    the ``whole_answer`` if the cursor's block ends with it. ``rest`` is what follows the text on its last line.
     """
     above, below = visible(surroundings.above), visible(surroundings.below)
     if not below:
@@ -78,8 +78,9 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
         line = whole[number]
         if is_opened and position and _enters(whole[seen[position - 1]], [line], below):
             return number
+        before = whole[seen[position - 1]] if position else ""
         is_missing = not even[number] and any(char in CLOSERS for char in line)
-        if not are_rows and _runs_along([whole[n] for n in seen[position:]], below):
+        if not are_rows and _runs_along([whole[n] for n in seen[position:]], below, before):
             return seen[position + is_missing]
         if not repeats(line, below[0]):
             continue
@@ -94,7 +95,31 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
                 return number
         elif level(line) == level(below[0]) and not is_missing:
             return number
+    return _end_again([whole[n] for n in seen], seen, even, surroundings) if whole_answer else None
+
+
+def _end_again(lines: Sequence[str], numbers: Sequence[int], even: Sequence[bool], around: Surroundings) -> int | None:
+    """The number of the last line if the cursor's block ends with it already, and more stands before it.
+
+    Both are as far to the left as the cursor's line, and no bracket is open or closed too much without the line, or
+    without the closing brackets that stand before it in both places.
+    """
+    block, depth = _block_below(around), level(around.before)
+    if not block or not telling(block[-1]) or level(block[-1]) != depth:
+        return None
+    for number, line, other in zip(reversed(numbers[1:]), reversed(lines[1:]), reversed(block), strict=False):
+        if level(line) != depth or not similar(line, other) or (telling(line) and number != numbers[-1]):
+            return None
+        if even[number]:
+            return number
     return None
+
+
+def _block_below(surroundings: Surroundings) -> Sequence[str]:
+    """The lines below that belong to the cursor's block; none where its end can't be seen."""
+    below, depth = visible(surroundings.below), level(surroundings.before)
+    end = next((number for number, line in enumerate(below) if level(line) < depth), None)
+    return below[:end] if end is not None else ()
 
 
 def _enters(header: str, lines: Sequence[str], below: Sequence[str]) -> bool:
@@ -108,16 +133,18 @@ def _enters(header: str, lines: Sequence[str], below: Sequence[str]) -> bool:
     )
 
 
-def _runs_along(lines: Sequence[str], below: Sequence[str]) -> bool:
+def _runs_along(lines: Sequence[str], below: Sequence[str], before: str) -> bool:
     """Whether the first lines are those below, however they are indented: three, of which two say something.
 
-    Where the first of those below are left out, one more of each.
+    Where the first of those below are left out, one more of each; and not where the lines look at what the line
+    ``before`` them makes, as they do below: an error is looked at again and again.
     """
     return any(
         len(lines) >= (run := _RUN + bool(skipped))
         and len(below) >= skipped + run
         and all(similar(line, other) for line, other in zip(lines[:run], below[skipped:], strict=False))
         and sum(map(telling, lines[:run])) >= run - 1
+        and not (skipped and {*words(before)} & {*words(below[skipped - 1])} & {*words(lines[0])})
         for skipped in range(_MOST_SKIPPED + 1)
     )
 
@@ -144,11 +171,12 @@ def meets_begun(lines: list[str], surroundings: Surroundings) -> int:
     whole = [surroundings.before + lines[0], *lines[1:]]
     seen = [number for number, line in enumerate(whole) if line.strip()]
     is_opened = _is_opened_below(surroundings)
+    reach = max(_MOST_SKIPPED + 1, len(_block_below(surroundings)))
     for position, number in enumerate(seen):
         run = seen[position:]
         if is_opened and position and _enters(whole[seen[position - 1]], [whole[n] for n in run], below):
             return number
-        for skipped in range(min(len(below), _MOST_SKIPPED + 1)):
+        for skipped in range(min(len(below), reach)):
             rest = below[skipped:]
             if len(run) <= len(rest) and all(similar(whole[n], other) for n, other in zip(run, rest, strict=False)):
                 return number
