@@ -336,6 +336,13 @@ async def test_who_asks_gets_several_distinct_ends_and_may_follow_each() -> None
         assert len(b.engine.generations) == 1
 
 
+async def test_lines_that_are_shown_as_one_count_together() -> None:
+    async with bench() as b:
+        b.engine.lines = (Alternative("urn b", -1.0), Alternative("urn a", -1.2), Alternative("urn a ", -1.3))
+        result = await b.ask("def f(a, b):\n    ret$0\n", explicit=True)
+        assert [suggestion.text for suggestion in result.suggestions] == ["urn a", "urn b"]
+
+
 async def test_without_fim_the_text_after_the_cursor_decides() -> None:
     async with bench() as b:
         b.engine.family = ""

@@ -13,7 +13,7 @@ from foretype.complete.filters.comments import comments, unwanted
 from foretype.complete.prompts import hole_at
 from foretype.complete.run import Run
 from foretype.complete.stream import Stream
-from foretype.engines.base import Alternative, Engine, EngineInfo, ExploreRequest, FinishReason, Usage
+from foretype.engines.base import Alternative, Engine, EngineInfo, ExploreRequest, FinishReason, Usage, sum_of_logs
 from foretype.syntax.closes import adds_error
 from foretype.syntax.cursor import Intent
 from foretype.syntax.languages import Languages
@@ -47,8 +47,9 @@ async def candidates(
 
     How well a line fits is asked twice: how likely it is to a model that was shown what follows the cursor, and how
     likely it is together with what follows, read on from the text before. The product of both decides; a model
-    without FIM knows the latter only. A line gains by having a name that what follows waits for. One that adds a syntax
-    error comes behind, one that is blank or only a comment last: comments are continued, not begun. Raises EngineError.
+    without FIM knows the latter only. A line gains by having a name that what follows waits for, and lines that are
+    shown as one count together. One that adds a syntax error comes behind, one that is blank or only a comment last:
+    comments are continued, not begun. Raises EngineError.
     """
     hole = hole_at(begun.anchor, begun.middle)
     after = hole.suffix[:AFTER_CHARACTERS]
@@ -59,6 +60,7 @@ async def candidates(
     found = await engine.explore(request)
     ranked = sorted(found.alternatives, key=lambda line: _fit(line, bool(info.family), names), reverse=True)
     kept: dict[str, tuple[Candidate, Stream]] = {}
+    fits: dict[str, float] = {}
     rejected: str | None = None
     for line in ranked:
         code = _without_comment(line.text, around)
@@ -66,14 +68,23 @@ async def candidates(
         filtered = filters.run(Candidate(text), around)
         if filtered.candidate is None:
             rejected = rejected or f"rejected: {filtered.rejected}"
-        elif filtered.candidate.text not in kept:
+            continue
+        fit, shown = _fit(line, bool(info.family), names), filtered.candidate.text
+        if shown in kept:
+            fits[shown] = sum_of_logs(fits[shown], fit)
+        else:
+            fits[shown] = fit
             # What ended before a comment goes on behind it.
             whole = code if code == line.text or begun.intent is Intent.LINE else code + "\n"
             stream = replace(begun, text=whole, usage=found.usage, finish=FinishReason.END)
-            kept[filtered.candidate.text] = filtered.candidate, stream
+            kept[shown] = filtered.candidate, stream
     ways = sorted(
         kept.values(),
-        key=lambda way: (_is_idle(way[0].text, around), _breaks(languages, run, begun.prose, way[0])),
+        key=lambda way: (
+            _is_idle(way[0].text, around),
+            _breaks(languages, run, begun.prose, way[0]),
+            -fits[way[0].text],
+        ),
     )
     return Candidates(tuple(way[0] for way in ways), tuple(way[1] for way in ways), rejected, found.usage)
 

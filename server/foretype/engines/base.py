@@ -9,6 +9,7 @@ EngineError
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -117,6 +118,11 @@ class ExploreRequest:
     after: str = ""
     names: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
+
+
+def sum_of_logs(one: float, other: float) -> float:
+    """The logarithm of the sum of two probabilities that are given by theirs."""
+    return max(one, other) + math.log1p(math.exp(-abs(one - other)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from foretype.engines.base import sum_of_logs
 from foretype.engines.llama_cpp.context import BATCH_TOKENS, FULL, SCRATCH, SEQUENCES, Context, Place
 from foretype.engines.llama_cpp.healing import Vocabulary
 from foretype.engines.llama_cpp.line_ends import LineEnds, weighed
 from foretype.engines.llama_cpp.model import Model
-from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream, logprob, sum_of_logs
+from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream, logprob
 from foretype.engines.llama_cpp.sequences import Sequence, SequencePool
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -118,11 +117,6 @@ def logprob_of_any(logits: NDArray[np.float32], tokens: NDArray[np.int64]) -> fl
 
     weights = np.exp(logits - logits.max())
     return float(np.log(weights[tokens].sum() + SMALLEST)) - float(np.log(weights.sum()))
-
-
-def sum_of_logs(one: float, other: float) -> float:
-    """The logarithm of the sum of two probabilities that are given by theirs."""
-    return max(one, other) + math.log1p(math.exp(-abs(one - other)))
 
 
 class TextStream:
