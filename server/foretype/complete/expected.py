@@ -24,11 +24,15 @@ _BUILT_IN = frozenset(
 )  # fmt: skip
 """What is no variable in any language, although grammars may have no keyword for it."""
 
+_DECLARING = frozenset({"javascript", "typescript", "tsx", "go", "rust"})
+"""Languages in which assigning makes no variable, and what is a member says so."""
+
 _WORD = re.compile(r"\w+")
 _VARIABLE = re.compile(r"(?<![\w.$@#])(?<!->)(?<!::)\b([^\W\dA-Z]\w*)\b(?!\s*(?:\(|::|!\())")
 _LOOP = re.compile(r"\bfor\b\s*\(?([^:;{=]*?)\s(?:in|of)\b")
 _ARROW = re.compile(r"\(([^()]*)\)\s*=>|\b(\w+)\s*=>|\|([^|\n]*)\|")
 _ASSIGNED = re.compile(r"^[ \t]*(\w[\w,]*(?:[ \t]+[\w,]+)*)[ \t]*:?=(?!=)", re.MULTILINE)
+_ASSIGNED_ANEW = re.compile(r"^[ \t]*(\w[\w,]*(?:[ \t]+[\w,]+)*)[ \t]*:=", re.MULTILINE)
 _BESIDE = re.compile(r",\s*(\w+)\s*=(?![=>])")
 """What a declaration makes beside another, or an argument's name."""
 
@@ -49,7 +53,7 @@ def expected_names(languages: Languages, language: str, above: str, below: str) 
     if grammar is None:
         return ()
     code = code_alone(spec, _block(above.rpartition("\n")[2], below[:MOST_BELOW]))
-    known = {*_BUILT_IN, *_WORD.findall(code_alone(spec, above)), *_made(code)}
+    known = {*_BUILT_IN, *_WORD.findall(code_alone(spec, above)), *_made(code, spec.id in _DECLARING)}
     names = dict.fromkeys(name for name in _VARIABLE.findall(code) if name not in known)
     return tuple(
         name for name in names if grammar.id_for_node_kind(name, False) is None and not _may_be_package(name, code)
@@ -70,12 +74,12 @@ def _block(before: str, below: str) -> str:
     return "\n".join((rest, *takewhile(lambda line: not line.strip() or width(indentation(line)) >= depth, lines)))
 
 
-def _made(code: str) -> set[str]:
+def _made(code: str, is_declaring: bool) -> set[str]:
     """The names that code makes itself: declares, assigns, counts through, or takes as arguments."""
     made = {name for names in _LOOP.findall(code) for name in _WORD.findall(names)}
     made.update(name for names in _ARROW.findall(code) for name in _WORD.findall(" ".join(names)))
     made.update(_DECLARED.findall(code), _BESIDE.findall(code))
-    for assigned in _ASSIGNED.finditer(code):
+    for assigned in (_ASSIGNED_ANEW if is_declaring else _ASSIGNED).finditer(code):
         used = set(_WORD.findall(code[: assigned.start()]))
         made.update(name for name in _WORD.findall(assigned.group(1)) if name not in used)
     return made
