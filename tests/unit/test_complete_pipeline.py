@@ -457,6 +457,7 @@ async def test_comments_are_not_begun() -> None:
         ("def f(a, b):\n    $0\n    pass\n", ("#", '"""', "'''")),
         ("x = f($0)\n", ("#",)),
         ("a = 1  # one\nx = f($0)\n", ()),
+        ("x = f(\n    $0\n)\n", ("#",)),
         ("# Add one and$0\n", ()),
         ('x = f("a$0")\n', ()),
     ],

@@ -14,7 +14,7 @@ from foretype.engines.llama_cpp.context import LEAST_CELLS, MOST_CELLS, shape_fo
 from foretype.engines.llama_cpp.drafts import LONGEST_KEY, MOST_DRAFTED, SHORTEST_KEY, Drafter, lookup
 from foretype.engines.llama_cpp.healing import Vocabulary, split_tail
 from foretype.engines.llama_cpp.line_ends import LineEnds
-from foretype.engines.llama_cpp.sampling import Choice, TextStream
+from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream
 from foretype.engines.llama_cpp.sequences import SequencePool, common_prefix
 from foretype.engines.llama_cpp.speeds import SpeedMeter, ThreadGovernor
 from foretype.prompt.fim import Control, Prompt, Token
@@ -285,6 +285,9 @@ class FewTokens:
         (b"a = 1 ", {0, 1, 3, 4}),
         (b'a = "b', {0, 1}),
         (b'a = "b"', {0, 1, 3}),
+        (b"a = f(\"it's\", 'b", {0, 1}),
+        (b'a = "\\"', {0, 1}),
+        (b"a =~ /b", {0, 1}),
     ],
 )
 def test_a_line_ends_before_a_comment_but_not_inside_quotes(begun: bytes, ending: set[int]) -> None:
@@ -294,10 +297,14 @@ def test_a_line_ends_before_a_comment_but_not_inside_quotes(begun: bytes, ending
 
 def test_no_line_begins_with_a_comment_that_nobody_wants() -> None:
     row = np.zeros(len(FewTokens.pieces), dtype=np.float32)
-    ends = LineEnds(FewTokens(), ("#", '"""'))  # type: ignore[arg-type]
-    assert [token for token, logit in enumerate(ends.wanted(row, b" ")) if logit == -np.inf] == [3, 4, 6]
-    assert ends.wanted(row, b"a") is row
-    assert LineEnds(FewTokens(), ()).wanted(row, b"") is row  # type: ignore[arg-type]
+    row[3] = 1.0
+    sampler = Sampler(FewTokens(), Vocabulary(FewTokens.pieces, frozenset({0})), b"", 0.0, 0)  # type: ignore[arg-type]
+    told = LineEnds(FewTokens(), ("#", '"""'))  # type: ignore[arg-type]
+    choices = told.choices(sampler, row, b" ", len(row))
+    assert {choice.token for choice in choices} == {0, 1, 2, 5, 7}
+    assert [choice.logprob for choice in choices] == pytest.approx([-np.log(7 + np.e)] * 5, abs=1e-5)
+    assert told.choices(sampler, row, b"a", 1)[0].token == 3
+    assert LineEnds(FewTokens(), ()).choices(sampler, row, b"", 1)[0].token == 3  # type: ignore[arg-type]
 
 
 def test_a_comment_is_as_good_an_end_as_any_other() -> None:
@@ -305,3 +312,4 @@ def test_a_comment_is_as_good_an_end_as_any_other() -> None:
     ends = LineEnds(FewTokens(), ("#",))  # type: ignore[arg-type]
     assert ends.gain(row, b"a", Choice(1, -2.0)) == pytest.approx(np.log(4 / 8))
     assert ends.gain(row, b"a", Choice(2, -2.0)) == -2.0
+    assert ends.gain(row, b" ", Choice(0, -2.0)) == pytest.approx(np.log(2 / 8))

@@ -58,7 +58,7 @@ async def candidates(
     after = after if after.strip() else ""
     names = expected_names(languages, hole.language, hole.prefix + hole.middle, hole.suffix)
     around = run.surroundings(begun.prose)
-    request = ExploreRequest(hole, _count(info), max_tokens, after, names, _signs(around))
+    request = ExploreRequest(hole, _count(info), max_tokens, after, names, _unwanted(around))
     found = await engine.explore(request)
     ranked = sorted(found.alternatives, key=lambda line: _fit(line, bool(info.family), names), reverse=True)
     kept: dict[str, tuple[Candidate, Stream]] = {}
@@ -97,12 +97,13 @@ def _count(info: EngineInfo) -> int:
     return SEEN_LINES if info.family else BLIND_LINES
 
 
-def _signs(around: Surroundings) -> tuple[str, ...]:
+def _unwanted(around: Surroundings) -> tuple[str, ...]:
     """What begins comments and docstrings that nobody asks for here."""
     if around.prose or lex(around.spec, around.before).string is not None:
         return ()
-    docstrings = _DOCSTRINGS if around.spec.id == "python" and not around.before.strip() else ()
-    return (*unwanted(around), *docstrings)
+    above = next((line.rstrip() for line in reversed(around.above) if line.strip()), ":")
+    may_be_documented = around.spec.id == "python" and not around.before.strip() and above.endswith(":")
+    return (*unwanted(around), *(_DOCSTRINGS if may_be_documented else ()))
 
 
 def _without_comment(text: str, around: Surroundings) -> str:

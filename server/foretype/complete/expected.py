@@ -25,14 +25,13 @@ _BUILT_IN = frozenset(
 """What is no variable in any language, although grammars may have no keyword for it."""
 
 _DECLARING = frozenset({"javascript", "typescript", "tsx", "go", "rust"})
-"""Languages in which assigning makes no variable, and what is a member says so."""
+"""Languages in which assigning makes no variable that is used."""
 
 _WORD = re.compile(r"\w+")
 _VARIABLE = re.compile(r"(?<![\w.$@#])(?<!->)(?<!::)\b([^\W\dA-Z]\w*)\b(?!\s*(?:\(|::|!\())")
 _LOOP = re.compile(r"\bfor\b\s*\(?([^:;{=]*?)\s(?:in|of)\b")
 _ARROW = re.compile(r"\(([^()]*)\)\s*=>|\b(\w+)\s*=>|\|([^|\n]*)\|")
 _ASSIGNED = re.compile(r"^[ \t]*(\w[\w,]*(?:[ \t]+[\w,]+)*)[ \t]*:?=(?!=)", re.MULTILINE)
-_ASSIGNED_ANEW = re.compile(r"^[ \t]*(\w[\w,]*(?:[ \t]+[\w,]+)*)[ \t]*:=", re.MULTILINE)
 _BESIDE = re.compile(r",\s*(\w+)\s*=(?![=>])")
 """What a declaration makes beside another, or an argument's name."""
 
@@ -79,7 +78,17 @@ def _made(code: str, is_declaring: bool) -> set[str]:
     made = {name for names in _LOOP.findall(code) for name in _WORD.findall(names)}
     made.update(name for names in _ARROW.findall(code) for name in _WORD.findall(" ".join(names)))
     made.update(_DECLARED.findall(code), _BESIDE.findall(code))
-    for assigned in (_ASSIGNED_ANEW if is_declaring else _ASSIGNED).finditer(code):
+    for assigned in _ASSIGNED.finditer(code):
+        if is_declaring and not assigned.group().endswith(":=") and _is_used(assigned.group(1), code):
+            continue
         used = set(_WORD.findall(code[: assigned.start()]))
         made.update(name for name in _WORD.findall(assigned.group(1)) if name not in used)
     return made
+
+
+def _is_used(name: str, code: str) -> bool:
+    """Whether something else is done with a name than to assign to it, and that not in a list of names."""
+    assigning = rf"^[ \t]*{re.escape(name)}[ \t]*="
+    rest = re.sub(rf"{assigning}(?!=)", "=", code, flags=re.MULTILINE)
+    is_listed = re.search(rf"{assigning}[^\n]*,[ \t]*$", code, re.MULTILINE) is not None
+    return name in _VARIABLE.findall(rest) and not is_listed

@@ -122,7 +122,7 @@ class ExploreRequest:
 
 def sum_of_logs(one: float, other: float) -> float:
     """The logarithm of the sum of two probabilities that are given by theirs."""
-    return max(one, other) + math.log1p(math.exp(-abs(one - other)))
+    return one if one == other == -math.inf else max(one, other) + math.log1p(math.exp(-abs(one - other)))
 
 
 @dataclass(frozen=True, slots=True)

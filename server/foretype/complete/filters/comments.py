@@ -24,6 +24,8 @@ _TOLD = re.compile(
 _UNMARKED = frozenset({"yaml"})
 """Languages in which what looks like a comment may as well be text."""
 
+_HEREDOCS = {"bash": r"<<", "ruby": r"<<[~-]?[\"'`]?[A-Z_]"}
+
 _APART = (";", ",", "{", "}", " ", "\t")
 """What a comment follows without a blank."""
 
@@ -37,7 +39,7 @@ def comments(candidate: Candidate, surroundings: Surroundings) -> Candidate | Re
     spec = surroundings.spec
     if not any(sign in candidate.text for sign in _signs(spec)) or not unwanted(surroundings):
         return candidate
-    if _has_heredoc(candidate, surroundings):
+    if _has_heredoc(spec, candidate.text):
         return candidate
     lines = candidate.text.split("\n")
     kept: list[str] = []
@@ -51,9 +53,12 @@ def comments(candidate: Candidate, surroundings: Surroundings) -> Candidate | Re
 
 def unwanted(surroundings: Surroundings) -> tuple[str, ...]:
     """What begins the comments that are taken off at the cursor; nothing where they may stay."""
-    if surroundings.spec.id in _UNMARKED or not count(surroundings) or _is_habit(surroundings):
+    spec, around = surroundings.spec, (*surroundings.above, surroundings.before)
+    if spec.id in _UNMARKED or not count(surroundings) or any(_has_heredoc(spec, line) for line in around):
         return ()
-    return _signs(surroundings.spec)
+    if _is_habit(surroundings):
+        return ()
+    return _signs(spec)
 
 
 def comment_begun(text: str, surroundings: Surroundings) -> int:
@@ -90,10 +95,9 @@ def _may_be_text(code: str, comment: str) -> bool:
     return closes or "</" in comment or "?>" in comment or "`" in comment or code.count("/") % 2 == 1
 
 
-def _has_heredoc(candidate: Candidate, surroundings: Surroundings) -> bool:
-    """Whether a shell's text may stand around, in which nothing is a comment."""
-    around = (*surroundings.above, surroundings.before, candidate.text)
-    return surroundings.spec.id == "bash" and any("<<" in text for text in around)
+def _has_heredoc(spec: LanguageSpec, text: str) -> bool:
+    """Whether a shell's or Ruby's text may begin, in which nothing is a comment."""
+    return spec.id in _HEREDOCS and re.search(_HEREDOCS[spec.id], text) is not None
 
 
 @lru_cache(maxsize=64)

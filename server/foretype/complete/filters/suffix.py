@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from foretype.complete.filters.brackets import CLOSERS, OPENERS, lexicon
 from foretype.complete.filters.candidate import Candidate, Rejection, Surroundings
 from foretype.complete.filters.lines import level, repeats, similar, telling, visible, words
 from foretype.complete.filters.outlook import closings, count, outlook
+from foretype.syntax.languages import LanguageSpec
 
 _RUN = 3
 """Lines in a row that are those below, however they are indented."""
+
+_LEAVES = re.compile(r"\s*(?:return|raise|throw|break|continue)\b")
 
 _MOST_SKIPPED = 3
 """Lines below that such a run may leave out before it."""
@@ -62,8 +66,9 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
     only if it is indented alike or the two after it are those below as well, and one with brackets only where the text
     is even without it: a closing bracket is right as long as it is missing. Rows that are alike above and below may go
     on. A line that says something and stands below the brace on the next line is over again after a header with its
-    brace. Lines that run along with those below begin after a closing bracket that is missing. So is the last line of
-    the ``whole_answer`` if the cursor's block ends with it. ``rest`` is what follows the text on its last line.
+    brace. Lines that run along with those below begin after a closing bracket that is missing. The last line of the
+    ``whole_answer`` is over again if it leaves the cursor's block and that ends with it. ``rest`` is what follows the
+    text on its last line.
     """
     above, below = visible(surroundings.above), visible(surroundings.below)
     if not below:
@@ -79,7 +84,7 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
         if is_opened and position and _enters(whole[seen[position - 1]], [line], below):
             return number
         before = whole[seen[position - 1]] if position else ""
-        is_missing = not even[number] and any(char in CLOSERS for char in line)
+        is_missing = not even[number] and line.lstrip()[:1] in CLOSERS
         if not are_rows and _runs_along([whole[n] for n in seen[position:]], below, before):
             return seen[position + is_missing]
         if not repeats(line, below[0]):
@@ -93,19 +98,19 @@ def meets(lines: list[str], surroundings: Surroundings, whole_answer: bool, rest
                 return number
             if position + 1 < len(seen) and len(below) > 1 and similar(whole[seen[position + 1]], below[1]):
                 return number
-        elif level(line) == level(below[0]) and not is_missing:
+        elif level(line) == level(below[0]) and (even[number] or not any(char in CLOSERS for char in line)):
             return number
     return _end_again([whole[n] for n in seen], seen, even, surroundings) if whole_answer else None
 
 
 def _end_again(lines: Sequence[str], numbers: Sequence[int], even: Sequence[bool], around: Surroundings) -> int | None:
-    """The number of the last line if the cursor's block ends with it already, and more stands before it.
+    """The number of the last line if it leaves the cursor's block, which ends with it already, and is not all there is.
 
     Both are as far to the left as the cursor's line, and no bracket is open or closed too much without the line, or
     without the closing brackets that stand before it in both places.
     """
     block, depth = _block_below(around), level(around.before)
-    if not block or not telling(block[-1]) or level(block[-1]) != depth:
+    if not block or not _leaves(block[-1], around.spec) or level(block[-1]) != depth:
         return None
     for number, line, other in zip(reversed(numbers[1:]), reversed(lines[1:]), reversed(block), strict=False):
         if level(line) != depth or not similar(line, other) or (telling(line) and number != numbers[-1]):
@@ -113,6 +118,11 @@ def _end_again(lines: Sequence[str], numbers: Sequence[int], even: Sequence[bool
         if even[number]:
             return number
     return None
+
+
+def _leaves(line: str, spec: LanguageSpec) -> bool:
+    """Whether nothing can come after a line in its block; in Rust that is so of a name alone."""
+    return _LEAVES.match(line) is not None or (spec.id == "rust" and re.fullmatch(r"\s*\w+\s*", line) is not None)
 
 
 def _block_below(surroundings: Surroundings) -> Sequence[str]:
@@ -144,9 +154,15 @@ def _runs_along(lines: Sequence[str], below: Sequence[str], before: str) -> bool
         and len(below) >= skipped + run
         and all(similar(line, other) for line, other in zip(lines[:run], below[skipped:], strict=False))
         and sum(map(telling, lines[:run])) >= run - 1
-        and not (skipped and {*words(before)} & {*words(below[skipped - 1])} & {*words(lines[0])})
+        and not (skipped and _made(before) & _made(below[skipped - 1]) & {*words(lines[0])})
         for skipped in range(_MOST_SKIPPED + 1)
     )
+
+
+def _made(line: str) -> set[str]:
+    """The names that a line assigns to."""
+    names, equals, _ = line.partition("=")
+    return {found[-1] for part in names.split(",") if equals and (found := words(part))}
 
 
 def evenness(lines: list[str], surroundings: Surroundings) -> list[bool]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from foretype.engines.base import sum_of_logs
 from foretype.engines.llama_cpp.context import BATCH_TOKENS, FULL, SCRATCH, SEQUENCES, Context, Place
 from foretype.engines.llama_cpp.healing import Vocabulary
-from foretype.engines.llama_cpp.line_ends import LineEnds, weighed
+from foretype.engines.llama_cpp.line_ends import LineEnds
 from foretype.engines.llama_cpp.model import Model
 from foretype.engines.llama_cpp.sampling import Choice, Sampler, TextStream, logprob
 from foretype.engines.llama_cpp.sequences import Sequence, SequencePool
@@ -208,8 +208,7 @@ class Explorer:
                 continue
             begun = self._begun(line)
             sampler = Sampler(self._model, self._vocabulary, line.tail, 0.0, 0)
-            wanted = sampler.alternatives(ends.wanted(line.row, begun), DOUBTS if doubts is not None else 1)
-            choices = weighed(line.row, wanted)
+            choices = ends.choices(sampler, line.row, begun, DOUBTS if doubts is not None else 1)
             if not choices:
                 line.ended = True
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from foretype.engines.llama_cpp.model import Model
-from foretype.engines.llama_cpp.sampling import Choice, logprob, logprob_of_any
+from foretype.engines.llama_cpp.sampling import Choice, Sampler, logprob, logprob_of_any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,33 +48,40 @@ class LineEnds:
         """The log-probability that a choice adds: that of any token that only ends the line, if this is one."""
         if not self.ends(begun, choice.token):
             return choice.logprob
-        return logprob_of_any(row, self._both if _is_code(begun) else self._ends)
+        return logprob_of_any(row, self._both if begun.strip() and _is_code(begun) else self._ends)
 
-    def wanted(self, row: NDArray[np.float32], begun: bytes) -> NDArray[np.float32]:
-        """Logits by which no line begins with a comment."""
+    def choices(self, sampler: Sampler, row: NDArray[np.float32], begun: bytes, count: int) -> list[Choice]:
+        """The likeliest tokens that may come next; a comment may not come first."""
         if begun.strip() or not len(self._not_first):
-            return row
+            return sampler.alternatives(row, count)
         import numpy as np
 
-        masked: NDArray[np.float32] = row.copy()
+        masked = row.copy()
         masked[self._not_first] = -np.inf
-        return masked
+        wanted = sampler.alternatives(masked, count)
+        return [Choice(each.token, logprob(row, each.token)) for each in wanted if masked[each.token] > -np.inf]
 
     def _begins_comment(self, begun: bytes, piece: bytes) -> bool:
         return _is_code(begun) and (piece[:1].isspace() or begun.endswith(_APART))
 
 
 def _is_code(begun: bytes) -> bool:
-    """Whether no quotes are open, as far as counting them tells."""
-    return all(begun.count(quote) % 2 == 0 for quote in _QUOTES)
+    """Whether no quotes are open, and no pattern between slashes, as far as that can be told."""
+    quote, at = b"", 0
+    while at < len(begun):
+        char = begun[at : at + 1]
+        if char == quote:
+            quote = b""
+        elif not quote and char in _QUOTES:
+            quote = char
+        at += 2 if char == b"\\" else 1
+    return not quote and begun.count(b"/") % 2 == 0
 
 
 def _beginning(model: Model, signs: tuple[str, ...]) -> list[int]:
-    """The tokens that begin with one of the signs, blanks aside."""
+    """The tokens that begin with one of the signs, blanks aside, but for what only looks so."""
     begins = tuple(sign.encode() for sign in signs)
-    return [token for token, piece in enumerate(model.pieces) if begins and piece.lstrip().startswith(begins)]
-
-
-def weighed(row: NDArray[np.float32], choices: list[Choice]) -> list[Choice]:
-    """The choices with what they are worth by other logits than those they were chosen by."""
-    return [Choice(choice.token, logprob(row, choice.token)) for choice in choices]
+    found = ((token, piece.lstrip()) for token, piece in enumerate(model.pieces) if begins)
+    return [
+        token for token, text in found if text.startswith(begins) and not text.startswith(b"#{") and b"*/" not in text
+    ]
