@@ -16,7 +16,7 @@ export function progressOf(line: string): string | undefined {
       ? `Compiling llama.cpp, file ${built[1] ?? ""} of ${built[2]}.`
       : `Compiling llama.cpp, ${built[1] ?? ""} %.`;
   }
-  if (/Building (wheel for )?llama-cpp-python/.test(line)) {
+  if (/Building (wheel for )?llama-cpp-python(?!.*finished)/.test(line)) {
     return COMPILING;
   }
   if (/^Installing collected packages|^Prepared \d+ packages?/.test(line)) {

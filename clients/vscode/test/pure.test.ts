@@ -112,6 +112,7 @@ describe("pip's output", () => {
     ["DEBUG Selecting: pygls==2.1.1 [compatible] (pygls-2.1.1-py3-none-any.whl)", "Fetching pygls."],
     ["  [12/40] Building CXX object", "Compiling llama.cpp, file 12 of 40."],
     ["  Building wheel for llama-cpp-python (pyproject.toml): started", COMPILING],
+    ["  Building wheel for llama-cpp-python (pyproject.toml): finished with status 'done'", undefined],
     ["   Building llama-cpp-python==0.3.36", COMPILING],
     ["Requirement already satisfied", undefined],
   ])("%s", (line, said) => {
