@@ -29,7 +29,7 @@ AFTER_CHARACTERS = 240
 
 EXPECTED = math.log(115)
 """What a name that the text below waits for adds to a line's log-probability, for each time that a model was asked: of
-116 such names in 260 holes 115 stand on the missing line."""
+116 such names that were found around missing lines 115 stand on them."""
 
 
 @dataclass(frozen=True, slots=True)
